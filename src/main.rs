@@ -1,1 +1,3 @@
-fn main(){}
+//! The program: parse, start, call, end.
+
+fn main() {}

@@ -1,0 +1,163 @@
+//! What earlier runs left behind, as the judgement needs it.
+//!
+//! Invariant: an empty history is a valid one; whatever an earlier run could not see is absent, not wrong.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Family};
+
+/// The last certain status of an account, and its series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Cause; its status follows from it. Always a certain one.
+    pub cause: Cause,
+    /// First certain day of the series of gaps (or of no gaps) to which it belongs.
+    pub since: NaiveDate,
+    /// Last day on which it was certain; none while it still is.
+    pub certain_until: Option<NaiveDate>,
+    /// Who expected it, as then written; none for an unexpected account.
+    pub client: Option<Arc<Client>>,
+    /// Its name then.
+    pub account_name: Box<str>,
+    /// The expected member then.
+    pub member: Option<Address>,
+}
+
+/// A place where a member saw an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastSighting {
+    /// By whom.
+    pub member: Address,
+    /// Where.
+    pub business_center: BusinessCenterId,
+    /// Owner's name then.
+    pub owner: Option<Arc<str>>,
+    /// First day.
+    pub first_seen_on: NaiveDate,
+    /// Last day on which a run saw it there.
+    pub last_seen_on: NaiveDate,
+}
+
+/// A Business Center that a member was once in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastBusinessCenter {
+    /// Its name when last listed.
+    pub name: Arc<str>,
+    /// Whether the last complete reading on an earlier day listed accounts.
+    pub listed_accounts: bool,
+    /// First day on which it listed none although it had listed some before; none if it lists some, or never did.
+    pub empty_since: Option<NaiveDate>,
+}
+
+/// A finished or broken run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastRun {
+    /// Its id.
+    pub run_id: String,
+    /// The moment it took for the present.
+    pub now: DateTime<Utc>,
+    /// Rows of the accounts register.
+    pub register_rows: u64,
+}
+
+/// How a mail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MailOutcome {
+    /// The intent is stored, and nothing else is known: after a crash it is doubtful.
+    Intended,
+    /// The server took it (2xx).
+    Accepted,
+    /// Refused for now (4xx, connection); tried again today, byte for byte.
+    Deferred,
+    /// Refused for good, by a fault of ours (5xx other than to RCPT TO).
+    Failed,
+    /// The server refuses the address (5xx to RCPT TO).
+    Suppressed,
+    /// The dialogue broke where acceptance cannot be told.
+    Doubtful,
+    /// Accepted for the rehearsal's address instead.
+    Redirected,
+}
+
+impl MailOutcome {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Intended,
+        Self::Accepted,
+        Self::Deferred,
+        Self::Failed,
+        Self::Suppressed,
+        Self::Doubtful,
+        Self::Redirected,
+    ];
+
+    /// The store's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Accepted => "accepted",
+            Self::Deferred => "deferred",
+            Self::Failed => "failed",
+            Self::Suppressed => "suppressed",
+            Self::Doubtful => "doubtful",
+            Self::Redirected => "redirected",
+        }
+    }
+
+    /// Reads the store's word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|outcome| outcome.as_str() == word)
+    }
+}
+
+/// A mail to a person, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastMail {
+    /// To whom.
+    pub person: Address,
+    /// Calendar day.
+    pub day: NaiveDate,
+    /// First day of the episode to which it belongs.
+    pub episode: NaiveDate,
+    /// Its number in the episode, from 1.
+    pub number: u32,
+    /// How it ended.
+    pub outcome: MailOutcome,
+    /// The gaps it listed.
+    pub gaps: Vec<AccountKey>,
+}
+
+/// The run with which the guards compare: the last one that was neither held nor incomplete, or was released.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// Its id.
+    pub run_id: String,
+    /// Rows of the accounts register then.
+    pub register_rows: u64,
+    /// Accounts that were ok then.
+    pub ok: std::collections::HashSet<AccountKey>,
+}
+
+/// Everything remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Whether any run was ever stored.
+    pub newest_run: Option<PastRun>,
+    /// Last certain status of each account as of the last run of an earlier calendar day.
+    pub accounts: HashMap<AccountKey, Remembered>,
+    /// Where accounts were seen, on any day up to and including today.
+    pub sightings: HashMap<AccountId, Vec<PastSighting>>,
+    /// Business Centers by member, as of earlier calendar days.
+    pub business_centers: BTreeMap<(Address, BusinessCenterId), PastBusinessCenter>,
+    /// The clients whose accounts were ever seen in a Business Center, with the family they then belonged to.
+    pub clients_of: BTreeMap<BusinessCenterId, BTreeMap<ClientKey, Family>>,
+    /// What the guards compare with.
+    pub baseline: Option<Baseline>,
+    /// Mails to persons (not the digests), oldest first.
+    pub mails: Vec<PastMail>,
+}

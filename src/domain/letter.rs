@@ -1,0 +1,105 @@
+//! What a mail says, before it has words: a value of the judgement that the mail's texts render.
+//!
+//! Invariant: a letter holds the gaps of one person's own clients only, and each step it asks for is still open.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::{AccountId, AccountKey, Address, BusinessCenterId, Language};
+
+/// What the reader is asked to do about a group of accounts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    /// Steps 1 and 2: invite the member, then assign the accounts.
+    InviteAndAssign,
+    /// Steps 1 and 2 again for the right address: another member of ours sees the accounts.
+    AddExpectedMember {
+        /// The one with which the accounts are shared.
+        other_member: Address,
+    },
+    /// Step 2: the member is in the Business Center.
+    Assign,
+    /// Step 2: we could read the accounts until a day.
+    AssignAgain {
+        /// The last day.
+        last_seen_on: NaiveDate,
+        /// Where, by name (an id where it has none).
+        last_seen_in: Arc<str>,
+    },
+    /// The permission is higher than Analyst.
+    LowerRole,
+}
+
+/// One account in a letter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LetterAccount {
+    /// Id.
+    pub account_id: AccountId,
+    /// Name; may be empty.
+    pub name: Box<str>,
+    /// A pending onboarding request waits for it.
+    pub requested: bool,
+}
+
+/// Accounts of a client for which the same is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterGroup {
+    /// What is asked.
+    pub ask: Ask,
+    /// The e-mail to invite or assign.
+    pub member: Address,
+    /// Business Centers where it is to be done, id and name; empty where none is known.
+    pub business_centers: Vec<(BusinessCenterId, Arc<str>)>,
+    /// The accounts, by id.
+    pub accounts: Vec<LetterAccount>,
+}
+
+/// One client in a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterClient {
+    /// Country as written.
+    pub country: String,
+    /// Client code as written.
+    pub code: String,
+    /// Client name as written; may be empty.
+    pub name: String,
+    /// By ask, in the order in which they are to be done.
+    pub groups: Vec<LetterGroup>,
+}
+
+/// One mail to one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// To whom.
+    pub to: Address,
+    /// The person's name; may be empty.
+    pub name: String,
+    /// In which language.
+    pub language: Language,
+    /// Day of the first mail of the episode; today for the first.
+    pub episode: NaiveDate,
+    /// Number of the mail in the episode, from 1.
+    pub number: u32,
+    /// The calendar day for which it is written.
+    pub day: NaiveDate,
+    /// By country and code.
+    pub clients: Vec<LetterClient>,
+    /// The gaps it lists, sorted; what the store remembers of it.
+    pub gaps: Vec<AccountKey>,
+}
+
+/// What the operators are told, once a day or when the verdict changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digest {
+    /// The run.
+    pub run_id: String,
+    /// Calendar day.
+    pub day: NaiveDate,
+    /// One sentence: what sort of night it was.
+    pub verdict: String,
+    /// Short facts in order: label and value, such as `new gaps` and `3`.
+    pub facts: Vec<(String, String)>,
+    /// Sections in order: heading and lines.
+    pub sections: Vec<(String, Vec<String>)>,
+}

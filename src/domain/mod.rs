@@ -1,0 +1,19 @@
+//! The field's words as values. PURE: knows no clock, network, file, database or environment.
+
+mod history;
+mod ids;
+mod letter;
+mod observation;
+mod outcome;
+mod policy;
+mod register;
+mod verdict;
+
+pub use history::*;
+pub use ids::*;
+pub use letter::*;
+pub use observation::*;
+pub use outcome::*;
+pub use policy::*;
+pub use register::*;
+pub use verdict::*;
