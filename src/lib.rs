@@ -3,7 +3,9 @@
 //! The map, in reading order:
 //!
 //! * [`domain`] – the field's words as values; knows nothing outside itself.
+//! * [`judge`] – what is so, why, and who is told: values in, values out.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
 
 pub mod config;
 pub mod domain;
+pub mod judge;

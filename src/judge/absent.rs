@@ -1,0 +1,255 @@
+//! An expected account that its member does not show: why.
+//!
+//! Invariant: the causes are tried in the contract's order, and `missing` is reached only when every list that could
+//! hold the account was read completely.
+
+use std::collections::BTreeSet;
+
+use super::index::{Index, Seen};
+use super::near::{self, Slip};
+use super::places::{KnownBy, Map, Places};
+use super::{Look, Scene};
+use crate::domain::{
+    AccountId, AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Confidence, ExpectedAccount, MemberView,
+    PastSighting, Reading, Witness,
+};
+
+/// What was found about an account that is not seen.
+#[derive(Debug)]
+pub(crate) struct Absence {
+    pub(crate) cause: Cause,
+    pub(crate) confidence: Option<Confidence>,
+    pub(crate) places: Places,
+    /// The places that are in the member's list.
+    pub(crate) joined: BTreeSet<BusinessCenterId>,
+    pub(crate) suggestion: Option<(AccountId, Slip)>,
+    /// What stands in the way of an answer, for `unknown`.
+    pub(crate) obstacle: Option<String>,
+    pub(crate) last_seen: Option<PastSighting>,
+    pub(crate) look: Look,
+}
+
+/// Judges an account that its member does not show; `others` are sightings by other members.
+pub(crate) fn judge<'a>(
+    scene: &Scene<'a>,
+    index: &Index<'a>,
+    map: &Map<'a>,
+    unexpected: &super::Unexpected,
+    row: &ExpectedAccount,
+    others: &[Seen<'a>],
+) -> Absence {
+    let places = map.places(row);
+    let last_seen = last_seen(scene, row);
+    let mut absence = Absence {
+        cause: Cause::NotShared,
+        confidence: None,
+        places,
+        joined: BTreeSet::new(),
+        suggestion: None,
+        obstacle: None,
+        last_seen,
+        look: Look::None,
+    };
+    let Some(view) = scene.observation.of(&row.member) else {
+        return absence.because(Cause::MemberNotConfigured, None);
+    };
+    absence.joined = absence
+        .places
+        .business_centers
+        .iter()
+        .copied()
+        .filter(|id| view.list.business_centers.contains_key(id))
+        .collect();
+
+    if view.standing.is_refused() || (view.list.reading.is_complete() && view.list.business_centers.is_empty()) {
+        return absence.because(Cause::TokenProblem, None);
+    }
+    if let Some(canary) = scene.rules.canaries.iter().find(|canary| index.seen(**canary).is_empty()) {
+        return absence.because(Cause::CanaryMissing, Some(format!("canary {canary} is not seen")));
+    }
+    let suspended = |id: &BusinessCenterId| {
+        matches!(view.list.business_centers.get(id).map(|bc| &bc.status), Some(BusinessCenterStatus::Suspended(_)))
+    };
+    if absence.places.business_centers.iter().any(suspended) {
+        absence.confidence = Some(read_confidence([&view.list.reading]));
+        absence.look = Look::List;
+        return absence.because(Cause::BusinessCenterSuspended, None);
+    }
+    if let Some((cause, obstacle, look)) = obstacle(scene, view, row, &absence) {
+        absence.look = look;
+        return absence.because(cause, Some(obstacle));
+    }
+    if absence.joined.is_empty() && !absence.places.elsewhere.is_empty() {
+        return absence.because(Cause::BusinessCenterConflict, None);
+    }
+    if let Some(witness) = disagreeing_witness(view, row.account_id) {
+        return absence.because(Cause::WitnessDisagrees, Some(witness.to_owned()));
+    }
+
+    absence.confidence = Some(confidence(view, row.account_id, &absence));
+    absence.look =
+        if absence.joined.is_empty() { Look::List } else { Look::Listings(absence.joined.iter().copied().collect()) };
+    if !others.is_empty() {
+        return absence.because(Cause::SharedWithOtherMember, None);
+    }
+    absence.suggestion =
+        near::meant(row.account_id, unexpected.candidates(&row.member, &absence.places.business_centers));
+    let cause = if absence.suggestion.is_some() {
+        Cause::MistypedId
+    } else if view.infos.get(&row.account_id) == Some(&AccountInfo::Gone) {
+        Cause::AccountGone
+    } else if absence.last_seen.as_ref().is_some_and(|seen| was_a_partner_share(scene, map, seen)) {
+        Cause::PartnerShareLost
+    } else if absence.places.known_by == KnownBy::Nothing {
+        Cause::NotShared
+    } else if absence.joined.is_empty() {
+        Cause::NotAMember
+    } else if seen_before_in(scene, row, &absence.joined) {
+        Cause::AccessRemoved
+    } else {
+        Cause::NotAssigned
+    };
+    absence.because(cause, None)
+}
+
+impl Absence {
+    fn because(mut self, cause: Cause, obstacle: Option<String>) -> Self {
+        self.cause = cause;
+        self.obstacle = obstacle;
+        if !cause.status().is_certain() {
+            self.confidence = None;
+        }
+        self
+    }
+}
+
+/// What must be complete and is not: the unreadable before the contradictory.
+fn obstacle(
+    scene: &Scene<'_>,
+    view: &MemberView,
+    row: &ExpectedAccount,
+    absence: &Absence,
+) -> Option<(Cause, String, Look)> {
+    let mut found: Option<(Cause, String, Look)> = None;
+    let mut note = |cause: Cause, text: String, look: Look| {
+        if found.as_ref().is_none_or(|(known, _, _)| *known == Cause::ListingIncomplete && cause != *known) {
+            found = Some((cause, text, look));
+        }
+    };
+    let known = !absence.places.business_centers.is_empty();
+    let needs_list = !known || absence.joined.len() < absence.places.business_centers.len();
+    if needs_list && let Some((cause, reason)) = unsure(&view.list.reading) {
+        note(cause, format!("the list of Business Centers: {reason}"), Look::None);
+    }
+    let needed: Vec<BusinessCenterId> = if known {
+        absence.joined.iter().copied().collect()
+    } else {
+        view.list.business_centers.keys().copied().collect()
+    };
+    for id in needed {
+        match view.listings.get(&id) {
+            None => note(Cause::BusinessCenterUnreadable, format!("Business Center {id}: it was not read"), Look::None),
+            Some(listing) => {
+                if let Some((cause, reason)) = unsure(&listing.reading) {
+                    note(cause, format!("Business Center {id}: {reason}"), Look::None);
+                } else if fell_silent(scene, view, id) && !second_witness_agrees(view, row.account_id) {
+                    note(
+                        Cause::ListingIncomplete,
+                        format!("Business Center {id} listed accounts before and lists none at all tonight"),
+                        Look::Listings(vec![id]),
+                    );
+                }
+            }
+        }
+    }
+    found
+}
+
+fn unsure(reading: &Reading) -> Option<(Cause, &str)> {
+    match reading {
+        Reading::Complete { .. } => None,
+        Reading::Incomplete { reason } => Some((Cause::ListingIncomplete, reason)),
+        Reading::Unreadable { reason, .. } | Reading::NotRead { reason } => {
+            Some((Cause::BusinessCenterUnreadable, reason))
+        }
+    }
+}
+
+/// Whether a Business Center that listed accounts before lists none at all for the first night.
+pub(crate) fn fell_silent(scene: &Scene<'_>, view: &MemberView, id: BusinessCenterId) -> bool {
+    view.listings.get(&id).is_some_and(|listing| listing.reading.is_complete() && listing.accounts.is_empty())
+        && scene.history.business_centers.get(&(view.member.clone(), id)).is_some_and(|past| past.listed_accounts)
+}
+
+/// Which second endpoint says that the account is shared after all.
+fn disagreeing_witness(view: &MemberView, account: AccountId) -> Option<&'static str> {
+    if matches!(view.infos.get(&account), Some(AccountInfo::Visible(_))) {
+        return Some("/advertiser/info/");
+    }
+    match &view.witness {
+        Witness::Answered(accounts) if accounts.contains(&account) => Some("/oauth2/advertiser/get/"),
+        Witness::Answered(_) | Witness::NotAsked | Witness::Silent(_) => None,
+    }
+}
+
+/// Whether a second endpoint says, too, that the account is not shared.
+fn second_witness_agrees(view: &MemberView, account: AccountId) -> bool {
+    let listed = match &view.witness {
+        Witness::Answered(accounts) => Some(accounts.contains(&account)),
+        Witness::NotAsked | Witness::Silent(_) => None,
+    };
+    let asked = match view.infos.get(&account) {
+        Some(AccountInfo::Forbidden | AccountInfo::Gone) => Some(false),
+        Some(AccountInfo::Visible(_)) => Some(true),
+        Some(AccountInfo::Silent(_)) | None => None,
+    };
+    matches!((listed, asked), (Some(false), None | Some(false)) | (None, Some(false)))
+}
+
+fn confidence(view: &MemberView, account: AccountId, absence: &Absence) -> Confidence {
+    if second_witness_agrees(view, account) {
+        return Confidence::Witnessed;
+    }
+    if absence.joined.is_empty() {
+        return read_confidence([&view.list.reading]);
+    }
+    read_confidence(absence.joined.iter().filter_map(|id| view.listings.get(id)).map(|listing| &listing.reading))
+}
+
+/// Twice only if each of them was read twice.
+fn read_confidence<'r>(readings: impl IntoIterator<Item = &'r Reading>) -> Confidence {
+    let twice = readings.into_iter().all(|reading| matches!(reading, Reading::Complete { twice: true }));
+    if twice { Confidence::ReadTwice } else { Confidence::ReadOnce }
+}
+
+/// The latest earlier sighting: by the row's own member, else by any.
+fn last_seen(scene: &Scene<'_>, row: &ExpectedAccount) -> Option<PastSighting> {
+    let past = scene.history.sightings.get(&row.account_id)?;
+    let latest = |own: bool| {
+        past.iter()
+            .filter(|s| !own || s.member == row.member)
+            .max_by(|a, b| a.last_seen_on.cmp(&b.last_seen_on).then(b.business_center.cmp(&a.business_center)))
+            .cloned()
+    };
+    latest(true).or_else(|| latest(false))
+}
+
+fn seen_before_in(scene: &Scene<'_>, row: &ExpectedAccount, joined: &BTreeSet<BusinessCenterId>) -> bool {
+    scene
+        .history
+        .sightings
+        .get(&row.account_id)
+        .is_some_and(|past| past.iter().any(|s| s.member == row.member && joined.contains(&s.business_center)))
+}
+
+/// Last seen in a pool, or under the name of another owner than the Business Center that listed it.
+fn was_a_partner_share(scene: &Scene<'_>, map: &Map<'_>, seen: &PastSighting) -> bool {
+    if map.is_pool(seen.business_center) {
+        return true;
+    }
+    let name = scene.name_of(&seen.member, seen.business_center);
+    match &seen.owner {
+        Some(owner) => !owner.trim().is_empty() && !name.is_empty() && owner.trim() != name.trim(),
+        None => false,
+    }
+}

@@ -1,0 +1,141 @@
+//! Against earlier days: what is new, still open, mended or withdrawn, and since when.
+//!
+//! Invariant: only certain statuses of earlier calendar days count; a night of doubt changes no series.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Scene, empty, wording};
+use crate::domain::{AccountId, AccountKey, Change, ClientKey, Finding, Remembered, Status};
+
+/// The last certain status of an account: as this client's, else as an account that nobody expected.
+pub(crate) fn remembered<'h>(
+    scene: &Scene<'h>,
+    client: Option<&ClientKey>,
+    account_id: AccountId,
+) -> Option<&'h Remembered> {
+    let history = &scene.history.accounts;
+    history
+        .get(&AccountKey { client: client.cloned(), account_id })
+        .or_else(|| history.get(&AccountKey { client: None, account_id }))
+}
+
+/// Fills in change, since and days open of every finding, and adds the gaps that ended without a row.
+pub(crate) fn compare(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
+    for finding in findings.iter_mut() {
+        compare_one(scene, finding);
+    }
+    let ended = ended(scene, findings);
+    findings.extend(ended);
+}
+
+fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
+    let Some(account_id) = finding.account_id else { return };
+    let client = match finding.status {
+        Status::Unexpected => None,
+        _ => finding.client.as_ref().map(|c| &c.key),
+    };
+    let past = remembered(scene, client, account_id);
+    let was_gap = past.is_some_and(|p| p.cause.status().is_gap());
+    match finding.status {
+        Status::Invalid => return,
+        Status::Unknown => {
+            if let Some(past) = past {
+                finding.evidence.push_str(&wording::last_certain(past));
+                if was_gap {
+                    finding.change = Some(Change::Open);
+                    finding.since = Some(past.since);
+                }
+            }
+        }
+        Status::Missing | Status::WrongRole | Status::Unexpected => {
+            finding.change = Some(if was_gap { Change::Open } else { Change::New });
+            finding.since = Some(past.filter(|_| was_gap).map_or(scene.today, |p| p.since));
+        }
+        Status::Ok => {
+            finding.change = was_gap.then_some(Change::Resolved);
+            finding.since = Some(past.filter(|_| !was_gap).map_or(scene.today, |p| p.since));
+        }
+    }
+    if matches!(finding.change, Some(Change::New | Change::Open)) {
+        finding.days_open = finding.since.map(|since| (scene.today - since).num_days());
+    }
+}
+
+/// Gaps of earlier days that no row and no sighting speaks of any more.
+fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
+    let client_of = |f: &Finding| match f.status {
+        Status::Unexpected => None,
+        _ => f.client.as_ref().map(|c| c.key.clone()),
+    };
+    let judged: HashSet<AccountKey> = findings
+        .iter()
+        .filter_map(|f| f.account_id.map(|account_id| AccountKey { client: client_of(f), account_id }))
+        .collect();
+    let accounts: HashSet<AccountId> = findings.iter().filter_map(|f| f.account_id).collect();
+    let mut ended: Vec<Finding> = scene
+        .history
+        .accounts
+        .iter()
+        .filter(|(key, past)| past.cause.status().is_gap() && !judged.contains(key))
+        .filter_map(|(key, past)| match key.client {
+            Some(_) => Some(withdrawn(key, past)),
+            None => (!accounts.contains(&key.account_id) && is_gone(scene, key.account_id))
+                .then(|| no_longer_shared(key, past)),
+        })
+        .collect();
+    ended.sort_by(|a, b| {
+        let key = |f: &Finding| (f.client.as_ref().map(|c| c.key.clone()), f.account_id);
+        key(a).cmp(&key(b))
+    });
+    ended
+}
+
+fn ended_finding(key: &AccountKey, past: &Remembered, change: Change) -> Finding {
+    Finding {
+        change: Some(change),
+        action_owner: None,
+        client: past.client.clone().or_else(|| key.client.as_ref().map(bare_client)),
+        account_id: Some(key.account_id),
+        account_name: past.account_name.clone(),
+        member: past.member.clone(),
+        since: Some(past.since),
+        ..empty(past.cause, key.account_id.to_string().into())
+    }
+}
+
+fn bare_client(key: &ClientKey) -> Arc<crate::domain::Client> {
+    Arc::new(crate::domain::Client {
+        key: key.clone(),
+        country: key.country.to_string(),
+        code: key.code.to_string(),
+        name: String::new(),
+        parent_code: String::new(),
+    })
+}
+
+fn withdrawn(key: &AccountKey, past: &Remembered) -> Finding {
+    let mut finding = ended_finding(key, past, Change::Withdrawn);
+    finding.evidence = wording::withdrawn(past);
+    finding
+}
+
+fn no_longer_shared(key: &AccountKey, past: &Remembered) -> Finding {
+    let mut finding = ended_finding(key, past, Change::Resolved);
+    finding.evidence = "it was shared without being expected, and is no longer shared".to_owned();
+    finding
+}
+
+/// Whether every place in which the account was ever seen was read completely tonight, or left a complete list.
+fn is_gone(scene: &Scene<'_>, account: AccountId) -> bool {
+    let Some(past) = scene.history.sightings.get(&account) else { return false };
+    past.iter().all(|seen| {
+        scene.observation.of(&seen.member).is_none_or(|view| {
+            !view.standing.is_refused()
+                && match view.listings.get(&seen.business_center) {
+                    Some(listing) => listing.reading.is_complete(),
+                    None => view.list.reading.is_complete() && !view.list.business_centers.is_empty(),
+                }
+        })
+    })
+}

@@ -1,0 +1,222 @@
+//! What the operators are told: the night on one screen.
+//!
+//! Invariant: it says nothing that the report does not hold, and names no contact.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{Reminded, Scene};
+use crate::domain::{ActionOwner, Cause, Change, Digest, Exit, Finding, ReminderState, Standing, Status, Summary};
+
+/// Lines of a section before it says how many more there are.
+const LINES: usize = 12;
+
+/// Composes the digest of a run.
+#[must_use]
+pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summary: &Summary) -> Digest {
+    let mut digest = Digest {
+        run_id: summary.run_id.clone(),
+        day: scene.today,
+        verdict: verdict(summary),
+        facts: facts(findings, summary),
+        sections: Vec::new(),
+    };
+    let mut section = |heading: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            digest.sections.push((heading.to_owned(), shortened(lines)));
+        }
+    };
+    let mut holds: Vec<String> = summary.guards.iter().map(|g| format!("{}: {}", g.name, g.explanation)).collect();
+    if !holds.is_empty() {
+        holds.push(format!("Read the report, then: tiktok-access-reconciler release {}", summary.run_id));
+    }
+    section("Mails are held", holds);
+    section("Tokens that TikTok refuses", refused(scene));
+    section(
+        "What could not be read",
+        summary
+            .unread
+            .iter()
+            .map(|u| match u.business_center_id.as_str() {
+                "" => format!("{}: {}", u.member, u.reason),
+                id => format!("{}, Business Center {id}: {}", u.member, u.reason),
+            })
+            .collect(),
+    );
+    section("New gaps", by_client(findings, |f| f.change == Some(Change::New)));
+    section(
+        "Mended or withdrawn",
+        by_client(findings, |f| matches!(f.change, Some(Change::Resolved | Change::Withdrawn))),
+    );
+    section(
+        "Look for an open invitation in the member's mailbox",
+        by_client(findings, |f| {
+            f.change == Some(Change::New) && matches!(f.cause, Cause::NotAMember | Cause::NotShared)
+        }),
+    );
+    section(
+        "Not the client's to mend (first night, then weekly)",
+        by_client(findings, |f| told_tonight(f, scene.today)),
+    );
+    section("Clients without a contact", by_client_at(findings, &reminded.nobody));
+    section(
+        "Reminded as often as configured; the owner's turn",
+        by_client(findings, |f| f.reminder.state == Some(ReminderState::Escalated) && weekly(f)),
+    );
+    section(
+        "Mails that may or may not have arrived",
+        by_client(findings, |f| f.reminder.state == Some(ReminderState::Doubtful)),
+    );
+    section(
+        "Rows of the registers that were set aside",
+        summary.bad_rows.iter().map(|b| format!("{} line {}, {}: {}", b.file, b.line, b.field, b.reason)).collect(),
+    );
+    digest
+}
+
+/// What sort of night it was, in one sentence.
+fn verdict(summary: &Summary) -> String {
+    let has = |exit: Exit| summary.exit_codes.contains(&exit.code());
+    let gaps = summary.changes.new + summary.changes.open;
+    let state = match (summary.changes.new, gaps) {
+        (0, 0) => "No gap is open".to_owned(),
+        (0, open) => format!("No new gap; {open} still open"),
+        (new, open) => format!("{new} new {}, {open} open in all", if new == 1 { "gap" } else { "gaps" }),
+    };
+    let mut but = Vec::new();
+    if has(Exit::TokenRefused) {
+        but.push("TikTok refuses a token");
+    }
+    if has(Exit::Held) {
+        but.push("the mails are held");
+    }
+    if has(Exit::NotReadCompletely) {
+        but.push("not everything could be read");
+    }
+    if has(Exit::MailsNotAccepted) {
+        but.push("some mails were not accepted");
+    }
+    if has(Exit::NotWritten) {
+        but.push("report or state could not be written");
+    }
+    if but.is_empty() { format!("{state}.") } else { format!("{state}, but {}.", but.join(", and ")) }
+}
+
+fn facts(findings: &[Finding], summary: &Summary) -> Vec<(String, String)> {
+    let status = |status: Status| summary.counts.get(status.as_str()).map_or(0, |causes| causes.values().sum::<u64>());
+    let owner = |owner: ActionOwner| {
+        findings.iter().filter(|f| f.action_owner == Some(owner) && f.status != Status::Invalid).count() as u64
+    };
+    let mails = summary.mails;
+    [
+        ("Accounts ok", status(Status::Ok)),
+        ("Missing", status(Status::Missing)),
+        ("Wrong role", status(Status::WrongRole)),
+        ("Unexpected", status(Status::Unexpected)),
+        ("Unknown tonight", status(Status::Unknown)),
+        ("Invalid rows", status(Status::Invalid)),
+        ("New / open / resolved / withdrawn", 0),
+        ("Client's turn / data team's / TikTok's", 0),
+        ("Mails sent / held / failed / doubtful / refused", 0),
+    ]
+    .into_iter()
+    .map(|(label, value)| {
+        let changes = summary.changes;
+        let text = match label {
+            "New / open / resolved / withdrawn" => {
+                format!("{} / {} / {} / {}", changes.new, changes.open, changes.resolved, changes.withdrawn)
+            }
+            "Client's turn / data team's / TikTok's" => format!(
+                "{} / {} / {}",
+                owner(ActionOwner::Client),
+                owner(ActionOwner::DataTeam),
+                owner(ActionOwner::TikTok)
+            ),
+            "Mails sent / held / failed / doubtful / refused" => format!(
+                "{} / {} / {} / {} / {}",
+                mails.sent + mails.redirected,
+                mails.held,
+                mails.failed,
+                mails.doubtful,
+                mails.suppressed
+            ),
+            _ => value.to_string(),
+        };
+        (label.to_owned(), text)
+    })
+    .collect()
+}
+
+fn refused(scene: &Scene<'_>) -> Vec<String> {
+    scene
+        .observation
+        .members
+        .iter()
+        .filter_map(|view| {
+            let what = match &view.standing {
+                Standing::Contradicted => "the token belongs to another login".to_owned(),
+                Standing::Dead { code } => format!("the token is expired, revoked or wrong (code {code})"),
+                Standing::ScopeRefused { path } => format!("the token lacks the scope for {path}"),
+                Standing::Good | Standing::Unconfirmed { .. }
+                    if view.list.reading.is_complete() && view.list.business_centers.is_empty() =>
+                {
+                    "the list of Business Centers is empty".to_owned()
+                }
+                Standing::Good | Standing::Unconfirmed { .. } => return None,
+            };
+            Some(format!("{}: {what}; renew it and set the secret", view.member.as_str()))
+        })
+        .collect()
+}
+
+/// Gaps and faults that no client can mend are told on their first night, then weekly.
+fn told_tonight(finding: &Finding, today: NaiveDate) -> bool {
+    let ours = matches!(finding.action_owner, Some(ActionOwner::DataTeam | ActionOwner::TikTok));
+    let certain_gap = matches!(finding.change, Some(Change::New | Change::Open)) && finding.status != Status::Unknown;
+    let first = finding.since == Some(today) && finding.status == Status::Ok;
+    ours && ((certain_gap && weekly(finding)) || first)
+}
+
+fn weekly(finding: &Finding) -> bool {
+    finding.days_open.is_none_or(|days| days % 7 == 0)
+}
+
+/// One line a client and cause: `DK C07 365discount: 3 × not_assigned (7100…, …)`.
+fn by_client(findings: &[Finding], wanted: impl Fn(&Finding) -> bool) -> Vec<String> {
+    lines(findings.iter().filter(|f| wanted(f)))
+}
+
+fn by_client_at(findings: &[Finding], positions: &[usize]) -> Vec<String> {
+    lines(positions.iter().filter_map(|position| findings.get(*position)))
+}
+
+fn lines<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
+    let mut groups: BTreeMap<(bool, String, Cause), Vec<&str>> = BTreeMap::new();
+    for finding in findings {
+        let client = finding.client.as_ref().map_or_else(
+            || "no client".to_owned(),
+            |c| format!("{} {} {}", c.country, c.code, c.name).trim().to_owned(),
+        );
+        groups.entry((finding.client.is_none(), client, finding.cause)).or_default().push(&finding.account_text);
+    }
+    groups
+        .into_iter()
+        .map(|((_, client, cause), mut accounts)| {
+            accounts.sort_unstable();
+            let count = accounts.len();
+            let more = if count > 3 { ", …" } else { "" };
+            accounts.truncate(3);
+            format!("{client}: {count} × {} ({}{more})", cause.as_str(), accounts.join(", "))
+        })
+        .collect()
+}
+
+fn shortened(mut lines: Vec<String>) -> Vec<String> {
+    if lines.len() > LINES {
+        let more = lines.len() - LINES;
+        lines.truncate(LINES);
+        lines.push(format!("and {more} more; the attached diff.csv has them all"));
+    }
+    lines
+}

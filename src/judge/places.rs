@@ -1,0 +1,120 @@
+//! Where a client's accounts belong: which Business Centers are the client's, and which are pools.
+//!
+//! Invariant: a Business Center counts as the client's by inference only if accounts of that client's family alone were
+//! ever seen in it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::Scene;
+use super::index::Index;
+use crate::domain::{BusinessCenterId, Client, ClientKey, ExpectedAccount, Family};
+
+/// How the client's Business Center is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KnownBy {
+    /// The register's row says so.
+    Register,
+    /// An earlier run saw this account there.
+    EarlierSighting,
+    /// Other accounts of this client are or were seen there, and nobody else's.
+    OtherAccounts,
+    /// It is not known.
+    Nothing,
+}
+
+/// The Business Centers in which an account should be, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    pub(crate) known_by: KnownBy,
+    pub(crate) business_centers: BTreeSet<BusinessCenterId>,
+    /// For a place that the register gives: where the client is known to be otherwise.
+    pub(crate) elsewhere: BTreeSet<BusinessCenterId>,
+}
+
+/// Who was ever seen where.
+pub(crate) struct Map<'a> {
+    scene: &'a Scene<'a>,
+    clients_of: BTreeMap<BusinessCenterId, BTreeMap<ClientKey, Family>>,
+    own: HashMap<ClientKey, BTreeSet<BusinessCenterId>>,
+}
+
+impl<'a> Map<'a> {
+    pub(crate) fn new(scene: &'a Scene<'a>, index: &Index<'a>) -> Self {
+        let mut clients_of = scene.history.clients_of.clone();
+        for seen in index.sightings() {
+            for row in index.rows_of(seen.listed.account_id) {
+                let clients = clients_of.entry(seen.business_center).or_default();
+                if !clients.contains_key(&row.client.key) {
+                    clients.insert(row.client.key.clone(), row.client.family());
+                }
+            }
+        }
+        // A parent code that the register changed since counts as it is written tonight.
+        for clients in clients_of.values_mut() {
+            for (key, family) in clients.iter_mut() {
+                if let Some(client) = index.client(key) {
+                    *family = client.family();
+                }
+            }
+        }
+        let mut own: HashMap<ClientKey, BTreeSet<BusinessCenterId>> = HashMap::new();
+        for (business_center, clients) in &clients_of {
+            if families(clients) == 1 && !scene.rules.agency_business_centers.contains(business_center) {
+                for key in clients.keys() {
+                    own.entry(key.clone()).or_default().insert(*business_center);
+                }
+            }
+        }
+        Self { scene, clients_of, own }
+    }
+
+    /// Whether a Business Center holds several clients' accounts, or is the agency's.
+    pub(crate) fn is_pool(&self, business_center: BusinessCenterId) -> bool {
+        self.scene.rules.agency_business_centers.contains(&business_center)
+            || self.clients_of.get(&business_center).is_some_and(|clients| families(clients) > 1)
+    }
+
+    /// The only client ever seen in a Business Center, if the register still has it.
+    pub(crate) fn only_client(&self, business_center: BusinessCenterId, index: &Index<'a>) -> Option<Arc<Client>> {
+        let clients = self.clients_of.get(&business_center)?;
+        let mut keys = clients.keys();
+        match (keys.next(), keys.next()) {
+            (Some(key), None) => index.client(key).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Where the account of a row should be.
+    pub(crate) fn places(&self, row: &ExpectedAccount) -> Places {
+        let none = BTreeSet::new();
+        let own = self.own.get(&row.client.key).unwrap_or(&none);
+        let given = row.business_center.filter(|given| !self.scene.rules.agency_business_centers.contains(given));
+        if let Some(given) = given {
+            let mut elsewhere: BTreeSet<_> =
+                self.earlier(row).into_iter().filter(|&seen| !self.is_pool(seen)).chain(own.iter().copied()).collect();
+            elsewhere.remove(&given);
+            return Places { known_by: KnownBy::Register, business_centers: BTreeSet::from([given]), elsewhere };
+        }
+        let earlier = self.earlier(row);
+        let (known_by, business_centers) = if !earlier.is_empty() {
+            (KnownBy::EarlierSighting, earlier)
+        } else if !own.is_empty() {
+            (KnownBy::OtherAccounts, own.clone())
+        } else {
+            (KnownBy::Nothing, BTreeSet::new())
+        };
+        Places { known_by, business_centers, elsewhere: BTreeSet::new() }
+    }
+
+    /// Where earlier runs saw the account: by its own member, else by any.
+    fn earlier(&self, row: &ExpectedAccount) -> BTreeSet<BusinessCenterId> {
+        let Some(past) = self.scene.history.sightings.get(&row.account_id) else { return BTreeSet::new() };
+        let own: BTreeSet<_> = past.iter().filter(|s| s.member == row.member).map(|s| s.business_center).collect();
+        if own.is_empty() { past.iter().map(|s| s.business_center).collect() } else { own }
+    }
+}
+
+fn families(clients: &BTreeMap<ClientKey, Family>) -> usize {
+    clients.values().collect::<BTreeSet<_>>().len()
+}

@@ -1,0 +1,183 @@
+//! The night in numbers: what was not read, which exit codes apply, and `summary.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Scene, wanted_states};
+use crate::domain::{
+    AccountInfo, BadRowNote, BusinessCenterId, Change, ChangeCounts, Excepted, Exit, Finding, GuardTrip, MailCounts,
+    Reading, Standing, Status, Summary, Unread, Witness,
+};
+
+/// What only the end of a run knows.
+#[derive(Clone, Debug, Default)]
+pub struct Ending {
+    /// Run id.
+    pub run_id: String,
+    /// The moment the run took for the present, RFC 3339 in UTC.
+    pub now: String,
+    /// `run`, `plan` or `release`.
+    pub command: String,
+    /// Guards that hold.
+    pub guards: Vec<GuardTrip>,
+    /// Mails by outcome.
+    pub mails: MailCounts,
+    /// Codes that arose outside the judgement, such as a state that could not be written.
+    pub also: BTreeSet<Exit>,
+}
+
+/// Everything that TikTok should have answered and was not read completely, excused or not.
+#[must_use]
+pub fn unread(scene: &Scene<'_>) -> Vec<Unread> {
+    let mut unread = BTreeSet::new();
+    for view in &scene.observation.members {
+        let mut note = |id: Option<BusinessCenterId>, reason: String| {
+            unread.insert(Unread {
+                member: view.member.as_str().to_owned(),
+                business_center_id: id.map(|id| id.to_string()).unwrap_or_default(),
+                reason,
+            });
+        };
+        if let Standing::Unconfirmed { reason } = &view.standing {
+            note(None, format!("identity: {reason}"));
+        }
+        if let Some(reason) = view.list.reading.reason() {
+            note(None, format!("list of Business Centers: {reason}"));
+        }
+        for (id, listing) in &view.listings {
+            if let Some(reason) = listing.reading.reason() {
+                note(Some(*id), reason.to_owned());
+            }
+        }
+        if let Witness::Silent(reason) = &view.witness {
+            note(None, format!("/oauth2/advertiser/get/: {reason}"));
+        }
+        let mut silent: BTreeMap<&str, u64> = BTreeMap::new();
+        for info in view.infos.values() {
+            if let AccountInfo::Silent(reason) = info {
+                *silent.entry(reason).or_default() += 1;
+            }
+        }
+        for (reason, count) in silent {
+            note(None, format!("/advertiser/info/ for {count} accounts: {reason}"));
+        }
+    }
+    for (member, accounts) in wanted_states(scene) {
+        if let Some(view) = scene.observation.of(&member) {
+            let unasked = accounts.iter().filter(|account| !view.infos.contains_key(account)).count();
+            if unasked > 0 {
+                unread.insert(Unread {
+                    member: member.as_str().to_owned(),
+                    business_center_id: String::new(),
+                    reason: format!("/advertiser/info/ was not asked for {unasked} accounts"),
+                });
+            }
+        }
+    }
+    unread.into_iter().collect()
+}
+
+/// Whether something is unread that no exception excuses and no refused token explains (exit code 4).
+fn is_incomplete(scene: &Scene<'_>, unread: &[Unread]) -> bool {
+    let excused: BTreeSet<String> = scene
+        .register
+        .exceptions
+        .iter()
+        .filter(|exception| exception.until >= scene.today)
+        .filter_map(|exception| match exception.what {
+            Excepted::BusinessCenter(id) => Some(id.to_string()),
+            Excepted::Client(_) | Excepted::Account(_) => None,
+        })
+        .collect();
+    let refused: BTreeSet<&str> = scene
+        .observation
+        .members
+        .iter()
+        .filter(|view| view.standing.is_refused())
+        .map(|view| view.member.as_str())
+        .collect();
+    unread.iter().any(|u| {
+        !refused.contains(u.member.as_str())
+            && (u.business_center_id.is_empty() || !excused.contains(&u.business_center_id))
+    })
+}
+
+/// Every exit code that applies, in the order of precedence; never empty.
+#[must_use]
+pub fn exits(scene: &Scene<'_>, unread: &[Unread], ending: &Ending) -> Vec<Exit> {
+    let mut exits = ending.also.clone();
+    let proves_nothing = |view: &crate::domain::MemberView| {
+        matches!(view.list.reading, Reading::Complete { .. }) && view.list.business_centers.is_empty()
+    };
+    if scene.observation.members.iter().any(|view| view.standing.is_refused() || proves_nothing(view)) {
+        exits.insert(Exit::TokenRefused);
+    }
+    if is_incomplete(scene, unread) {
+        exits.insert(Exit::NotReadCompletely);
+    }
+    if !ending.guards.is_empty() {
+        exits.insert(Exit::Held);
+    }
+    if ending.mails.failed + ending.mails.doubtful + ending.mails.suppressed > 0 {
+        exits.insert(Exit::MailsNotAccepted);
+    }
+    if exits.is_empty() {
+        exits.insert(Exit::Done);
+    }
+    exits.into_iter().collect()
+}
+
+/// Sums the night up.
+#[must_use]
+pub fn summarize(scene: &Scene<'_>, findings: &[Finding], ending: &Ending) -> Summary {
+    let unread = unread(scene);
+    let exits = exits(scene, &unread, ending);
+    let mut counts: BTreeMap<&'static str, BTreeMap<&'static str, u64>> = BTreeMap::new();
+    let mut changes = ChangeCounts::default();
+    for finding in findings {
+        match finding.change {
+            Some(Change::New) => changes.new += 1,
+            Some(Change::Open) => changes.open += 1,
+            Some(Change::Resolved) => changes.resolved += 1,
+            Some(Change::Withdrawn) => changes.withdrawn += 1,
+            None => {}
+        }
+        if is_judged(finding) {
+            *counts.entry(finding.status.as_str()).or_default().entry(finding.cause.as_str()).or_default() += 1;
+        }
+    }
+    let mut codes: Vec<u8> = exits.iter().map(|exit| exit.code()).collect();
+    let exit_code = codes.first().copied().unwrap_or(0);
+    codes.sort_unstable();
+    Summary {
+        run_id: ending.run_id.clone(),
+        now: ending.now.clone(),
+        command: ending.command.clone(),
+        exit_code,
+        exit_codes: codes,
+        complete: unread.is_empty(),
+        counts,
+        changes,
+        guards: ending.guards.clone(),
+        unread,
+        bad_rows: scene
+            .register
+            .bad_rows
+            .iter()
+            .map(|row| BadRowNote {
+                file: row.file.clone(),
+                line: row.line,
+                field: row.field.clone(),
+                reason: row.reason.clone(),
+            })
+            .collect(),
+        mails: ending.mails,
+    }
+}
+
+/// Whether a finding was judged tonight; not so the gaps that ended without a row.
+fn is_judged(finding: &Finding) -> bool {
+    !matches!(
+        (finding.status, finding.change),
+        (_, Some(Change::Withdrawn)) | (Status::Unexpected, Some(Change::Resolved))
+    )
+}
