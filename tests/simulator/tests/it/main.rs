@@ -1,0 +1,7 @@
+//! What the simulator promises, seen over the wire.
+
+mod client;
+mod faults;
+mod quota;
+mod rules;
+mod world_file;
