@@ -1,5 +1,7 @@
 //! The two paged listings. `/bc/get/` leaves null keys out, `/bc/asset/get/` writes them.
 
+use std::borrow::Cow;
+
 use super::{Question, write_raw, write_string};
 use crate::options::ForeignBusinessCenter;
 use crate::rules::Refusal;
@@ -14,16 +16,9 @@ pub(super) fn write_business_centers(
     let (world, member) = (question.world, question.member);
     let joined = view.joined(world, member);
     let row = |at: u32| &world.business_centers[at as usize];
-    let one = question.parameters.bc_id;
-    let id = |at: u32| row(at).id;
-    if one.is_some() || question.tampering.drops_rows() {
-        let listed: Vec<u32> = joined.iter().copied().filter(|at| one.is_none_or(|one| id(*at) == one)).collect();
-        write_page(question, &kept(question, &listed, id), body, |at, body| {
-            write_business_center(row(at), member, body)
-        });
-    } else {
-        write_page(question, &joined, body, |at, body| write_business_center(row(at), member, body));
-    }
+    let only = question.parameters.bc_id;
+    let rows = kept(question, &joined, only, |at| row(at).id);
+    write_page(question, &rows, body, |at, body| write_business_center(row(at), member, body));
     Ok(())
 }
 
@@ -36,12 +31,8 @@ pub(super) fn write_assets(question: &Question<'_>, view: &mut View, body: &mut 
     let bc = &world.business_centers[at];
     let assigned = view.assigned(world, at, member);
     let row = |at: u32| &bc.assignments[at as usize];
-    if question.tampering.drops_rows() {
-        let assigned = kept(question, &assigned, |at| world.account_of(row(at)).id);
-        write_page(question, &assigned, body, |at, body| write_asset(world, bc, row(at), body));
-    } else {
-        write_page(question, &assigned, body, |at, body| write_asset(world, bc, row(at), body));
-    }
+    let rows = kept(question, &assigned, None, |at| world.account_of(row(at)).id);
+    write_page(question, &rows, body, |at, body| write_asset(world, bc, row(at), body));
     Ok(())
 }
 
@@ -57,8 +48,14 @@ fn write_foreign(question: &Question<'_>, id: u64, body: &mut Vec<u8>) -> Result
     }
 }
 
-fn kept(question: &Question<'_>, rows: &[u32], id: impl Fn(u32) -> u64) -> Vec<u32> {
-    rows.iter().copied().filter(|at| question.tampering.keeps(id(*at))).collect()
+/// The rows that stay: this id only, if one is given, and none that a fault takes away.
+fn kept<'r>(question: &Question<'_>, rows: &'r [u32], only: Option<u64>, id: impl Fn(u32) -> u64) -> Cow<'r, [u32]> {
+    let tampering = question.tampering;
+    if only.is_none() && !tampering.drops_rows() {
+        return Cow::Borrowed(rows);
+    }
+    let stays = |at: &u32| only.is_none_or(|only| id(*at) == only) && tampering.keeps(id(*at));
+    rows.iter().copied().filter(stays).collect()
 }
 
 fn write_page(question: &Question<'_>, rows: &[u32], body: &mut Vec<u8>, write_row: impl Fn(u32, &mut Vec<u8>)) {
