@@ -1,5 +1,7 @@
 //! TikTok's own Python SDK reads the simulator, and what it understood is the world.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
