@@ -19,6 +19,7 @@ pub use what::{Change, What};
 pub(crate) use wreck::wreck;
 
 use crate::endpoint::Endpoint;
+use crate::world::parse_id;
 
 /// One scripted fault.
 ///
@@ -62,8 +63,12 @@ impl When {
     }
 
     /// Only those about this Business Center (the parameter `bc_id`).
+    ///
+    /// # Panics
+    /// If it is no id.
     #[must_use]
     pub fn about(mut self, business_center: &str) -> Self {
+        assert!(parse_id(business_center).is_some(), "{business_center:?} is no id");
         self.business_center = Some(business_center.to_owned());
         self
     }
@@ -107,6 +112,10 @@ impl When {
     pub fn forever(mut self) -> Self {
         self.times = None;
         self
+    }
+
+    pub(crate) fn member(&self) -> Option<&str> {
+        self.member.as_deref()
     }
 
     /// … and this is what then happens.
@@ -155,12 +164,17 @@ impl Armed {
 }
 
 /// A `[[fault]]` of a world file: the keys of [`When`], and the others those of [`What`].
+///
+/// Errors are sentences without the fault's number.
 pub(crate) fn from_table(mut table: toml::Table) -> Result<Fault, String> {
     let mut when = toml::Table::new();
     for key in ["endpoint", "bc", "page", "member", "from_call", "times"] {
         when.extend(table.remove_entry(key));
     }
     let when = When::deserialize(when).map_err(|error| error.message().to_owned())?;
+    if let Some(bc) = when.business_center.as_deref().filter(|bc| parse_id(bc).is_none()) {
+        return Err(format!("{bc:?} is no id"));
+    }
     let what = What::deserialize(table).map_err(|error| error.message().to_owned())?;
     Ok(when.gives(what))
 }

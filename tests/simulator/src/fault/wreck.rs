@@ -5,7 +5,7 @@ use std::time::Duration;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
 use super::What;
-use crate::server::{Delivery, Reply};
+use crate::reply::{Delivery, Reply, reason};
 
 /// The answer that this fault makes of an honest one.
 pub(crate) fn wreck(mut reply: Reply, fault: &What) -> Reply {
@@ -55,7 +55,7 @@ fn html(status: u16, body: &str) -> Reply {
 }
 
 fn http_status(status: u16, as_html: bool) -> Reply {
-    let reason = crate::server::reason(status);
+    let reason = reason(status);
     if as_html {
         html(
             status,

@@ -55,11 +55,19 @@ impl World {
         let (bc, member) = (self.business_center_index(business_center), self.member_index(member));
         let account = self.add_account(account, &format!("Account {account}"));
         let role = role.into().map(|role| role.to_owned().into());
-        let assignments = &mut self.business_centers[bc].assignments;
-        match assignments.iter_mut().find(|one| one.account == account && one.member.is_none_or(|one| one == member)) {
+        let assignments = self.assignments_by_member(bc, account);
+        match assignments.iter_mut().find(|one| one.account == account && one.member == Some(member)) {
             Some(known) => known.role = role,
             None => assignments.push(Assignment { account, member: Some(member), role }),
         }
+    }
+
+    /// The account is no longer assigned to this member in this Business Center; others keep it.
+    pub fn unassign_from(&mut self, business_center: &str, account: &str, member: &str) {
+        let (bc, member) = (self.business_center_index(business_center), self.member_index(member));
+        let account = self.account_index(account);
+        let assignments = self.assignments_by_member(bc, account);
+        assignments.retain(|one| one.account != account || one.member != Some(member));
     }
 
     /// The account is no longer assigned to anybody in this Business Center.
@@ -120,6 +128,18 @@ impl World {
     pub fn set_scopes(&mut self, member: &str, scopes: &[u64]) {
         let member = self.member_index(member);
         self.members[member].scopes = scopes.iter().copied().collect();
+    }
+
+    /// The Business Center's assignments, with one of this account for each member instead of one for all.
+    fn assignments_by_member(&mut self, bc: usize, account: u32) -> &mut Vec<Assignment> {
+        let members = self.members.len();
+        let assignments = &mut self.business_centers[bc].assignments;
+        if let Some(at) = assignments.iter().position(|one| one.account == account && one.member.is_none()) {
+            let for_all = assignments[at].clone();
+            let each = (0..members).map(|member| Assignment { member: Some(member), ..for_all.clone() });
+            assignments.splice(at..=at, each);
+        }
+        assignments
     }
 
     pub(super) fn set_token_state(&mut self, member: &str, state: TokenState) {

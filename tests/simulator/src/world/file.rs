@@ -136,6 +136,7 @@ impl World {
         for (n, table) in (1..).zip(file.fault) {
             let fault = fault::from_table(table)
                 .map_err(|reason| WorldFileError::Nonsense(format!("fault number {n}: {reason}")))?;
+            fault.when.member().map(|email| world.known_member(email)).transpose()?;
             world.faults.push(fault);
         }
         Ok(world)
