@@ -13,7 +13,7 @@
 //! - [`fault`]: what goes wrong, when, and what it does to an answer.
 //! - [`quota`](Quota): requests per second, minute and day of one developer app.
 //! - [`log`](LoggedRequest): what was asked and answered; never a secret.
-//! - `server`: the order of all these for one request; `wire`: bytes in and out.
+//! - `server`: the order of all these for one request; `reply`, `wire`: an answer, and its bytes.
 //! - [`Simulator`]: starts, watches, changes and stops it.
 
 mod answer;
@@ -22,6 +22,7 @@ pub mod fault;
 mod log;
 mod options;
 mod quota;
+mod reply;
 mod request;
 mod rules;
 mod server;
@@ -36,3 +37,8 @@ pub use options::{ForbiddenAdvertisers, ForeignBusinessCenter, Options};
 pub use quota::{Quota, Windows};
 pub use simulator::Simulator;
 pub use world::{World, WorldFileError};
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

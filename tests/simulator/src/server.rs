@@ -3,6 +3,7 @@
 //! Path, method, parameters (a breach is noted at once), token, quota, then the answer and what faults make of it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,68 +15,18 @@ use crate::fault::{Armed, Asked, Tampering, What, change_listing, tamper_envelop
 use crate::log::LoggedRequest;
 use crate::options::Options;
 use crate::quota::Meters;
+use crate::reply::Reply;
 use crate::request::Request;
 use crate::rules::{self, Parameters, Refusal};
 use crate::world::{TokenState, View, World};
-
-/// An answer and how it is delivered.
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Vec<u8>,
-    pub(crate) delivery: Delivery,
-    /// On top of the latency.
-    pub(crate) late: Duration,
-}
-
-/// How an answer goes over the wire.
-pub(crate) enum Delivery {
-    Whole,
-    CutBody,
-    CutHeaders,
-    Reset,
-    Never,
-    Drip { bytes: usize, every: Duration },
-    Stream { head: Vec<u8>, unit: Vec<u8>, times: usize, tail: Vec<u8> },
-}
-
-impl Reply {
-    fn new(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
-        let (headers, delivery, late) = (Vec::new(), Delivery::Whole, Duration::ZERO);
-        Self { status, content_type, headers, body, delivery, late }
-    }
-
-    pub(crate) fn plain(status: u16, body: &str) -> Self {
-        Self::new(status, "text/plain; charset=utf-8", body.as_bytes().to_vec())
-    }
-
-    fn json(body: Vec<u8>) -> Self {
-        Self::new(200, "application/json", body)
-    }
-}
-
-/// The reason phrase of a status.
-pub(crate) fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        302 => "Found",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "Unusual",
-    }
-}
 
 /// Everything that requests share.
 pub(crate) struct Server {
     options: Options,
     started: Instant,
     state: Mutex<State>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
 }
 
 /// What is behind the lock.
@@ -105,7 +56,19 @@ impl Server {
             meters: Meters::new(options.quota.clone()),
             served: 0,
         };
-        Self { options, started: Instant::now(), state: Mutex::new(state) }
+        let (in_flight, most_in_flight) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { options, started: Instant::now(), state: Mutex::new(state), in_flight, most_in_flight }
+    }
+
+    /// Counts a request as in flight until the guard is dropped.
+    pub(crate) fn in_flight(&self) -> impl Drop + use<'_> {
+        let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(now, Ordering::SeqCst);
+        InFlight(&self.in_flight)
+    }
+
+    pub(crate) fn most_in_flight(&self) -> usize {
+        self.most_in_flight.load(Ordering::SeqCst)
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -149,6 +112,14 @@ impl Server {
             state.requests.push(logged);
         }
         reply
+    }
+}
+
+struct InFlight<'a>(&'a AtomicUsize);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -116,6 +116,12 @@ impl Simulator {
         self.server.state().suspended_requests
     }
 
+    /// How many requests were under way at once, at most.
+    #[must_use]
+    pub fn most_in_flight(&self) -> usize {
+        self.server.most_in_flight()
+    }
+
     /// What no client of TikTok may do: wrong paths, methods and parameters, no token. There should be none.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {

@@ -8,8 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::reply::{Delivery, Reply, reason};
 use crate::request::{Parsed, Request, parse};
-use crate::server::{Delivery, Reply, Server, reason};
+use crate::server::Server;
 
 const MAX_HEAD: usize = 64 * 1024;
 
@@ -37,10 +38,15 @@ async fn serve_connection(mut stream: TcpStream, server: &Server) -> io::Result<
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(8 * 1024);
     while let Some(request) = next_request(&mut stream, &mut buffer).await? {
+        let mut under_way = Some(server.in_flight());
         let reply = server.answer(&request);
         let wait = server.options().latency + reply.late;
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
+        }
+        if matches!(reply.delivery, Delivery::Whole) {
+            // Before it is sent: a quick client must not be counted twice.
+            under_way.take();
         }
         if !deliver(&mut stream, reply).await? || request.last {
             return Ok(());

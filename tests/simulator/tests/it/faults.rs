@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use tiktok_simulator::fault::Change;
 use tiktok_simulator::{Endpoint, Simulator, What, When};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::client::*;
 
@@ -78,6 +80,15 @@ async fn bodies_that_are_packed_or_huge() {
 #[tokio::test]
 async fn answers_that_do_not_arrive() {
     assert!(second_page(What::Reset).await.is_none());
+    let simulator = Simulator::start(acme()).await;
+    simulator.add_fault(When::asked_anything().gives(What::Reset));
+    let mut stream = TcpStream::connect(simulator.base_url().strip_prefix("http://").unwrap()).await.unwrap();
+    stream
+        .write_all(format!("GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {TOKEN}\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    let error = stream.read_to_end(&mut Vec::new()).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     assert!(second_page(What::Hang).await.is_none());
     assert!(second_page(What::CutHeaders).await.is_none());
     assert!(!second(What::CutBody).await.whole);

@@ -32,3 +32,14 @@ async fn a_scripted_suspension_lasts_as_long_as_it_says() {
     tokio::time::sleep(Duration::from_millis(1050)).await;
     assert_eq!(page(&simulator, 2).await.code(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_suspension_of_five_minutes_passes_at_once_on_paused_time() {
+    let simulator = Simulator::with(Options { quota: Quota::basic(), ..Options::default() }, acme()).await.unwrap();
+    simulator.add_fault(When::asked(Endpoint::BcAssetGet).once().gives(What::Suspension { seconds: 300 }));
+    assert_eq!(page(&simulator, 1).await.code(), 40100);
+    tokio::time::sleep(Duration::from_secs(299)).await;
+    assert_eq!(page(&simulator, 1).await.code(), 40100);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(page(&simulator, 1).await.code(), 0);
+}

@@ -1,6 +1,10 @@
 //! Strictness, and what an honest answer looks like.
 
+use std::time::Duration;
+
 use tiktok_simulator::{ForbiddenAdvertisers, ForeignBusinessCenter, Options, Simulator, World};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::client::*;
 
@@ -171,6 +175,34 @@ async fn one_account_has_different_roles_in_two_business_centers() {
         .owned_by("Owner");
     assert_eq!(world.assigned_in("21", MEMBER), [("71".to_owned(), Some("ANALYST".to_owned()))]);
     assert_eq!(world.assigned_in("22", MEMBER), [("71".to_owned(), Some("OPERATOR".to_owned()))]);
+}
+
+#[test]
+fn what_one_member_loses_another_keeps() {
+    let other = "omd-dk@annalect-data.info";
+    let mut world = World::new().member(MEMBER, TOKEN).member(other, "other").business_center("21", "Acme");
+    world = world.account("71", "DE").account("72", "FR").shared("21", "72", other, "ADMIN");
+    world.unassign_from("21", "71", MEMBER);
+    assert_eq!(world.assigned_in("21", MEMBER), [("72".to_owned(), Some("ANALYST".to_owned()))]);
+    let roles: Vec<_> = world.assigned_in("21", other).into_iter().filter_map(|(_, role)| role).collect();
+    assert_eq!(roles, ["ANALYST", "ADMIN"]);
+}
+
+#[tokio::test]
+async fn a_connection_serves_many_requests_and_counts_those_under_way() {
+    let options = Options { latency: Duration::from_millis(30), ..Options::default() };
+    let simulator = Simulator::with(options, acme()).await.unwrap();
+    tokio::join!(page(&simulator, 1), page(&simulator, 2), page(&simulator, 3));
+    assert_eq!(simulator.most_in_flight(), 3);
+
+    let one = format!("GET /open_api/v1.3/user/info/ HTTP/1.1\r\nAccess-Token: {TOKEN}\r\n\r\n");
+    let mut stream = TcpStream::connect(simulator.base_url().strip_prefix("http://").unwrap()).await.unwrap();
+    stream.write_all(one.repeat(3).as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    while String::from_utf8_lossy(&bytes).matches("core_user_id").count() < 3 {
+        assert!(stream.read_buf(&mut bytes).await.unwrap() > 0);
+    }
+    assert_eq!((simulator.count("/user/info/"), simulator.most_in_flight()), (3, 3));
 }
 
 #[test]
