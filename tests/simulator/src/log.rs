@@ -1,4 +1,4 @@
-//! What was asked and answered. Tokens are never kept, a `secret` in a query is blotted out.
+//! What was asked and answered. Tokens are never kept, a secret in a query is blotted out.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub struct LoggedRequest {
     pub method: String,
     /// As sent, with the base path.
     pub path: String,
-    /// Decoded, in order; the value of `secret` is `***`.
+    /// Decoded, in order; a secret (also a token that was wrongly sent here) is `***`.
     pub query: Vec<(String, String)>,
     /// E-mail of the member whose token was sent, if it is known.
     pub member: Option<String>,
@@ -31,7 +31,7 @@ pub struct LoggedRequest {
 impl LoggedRequest {
     pub(crate) fn new(request: &Request, at: Duration) -> Self {
         let blot = |(key, value): &(String, String)| {
-            let value = if key == "secret" { "***" } else { value };
+            let value = if is_secret(key) { "***" } else { value };
             (key.clone(), value.to_owned())
         };
         Self {
@@ -68,4 +68,9 @@ impl LoggedRequest {
         let (at, method, path, status) = (self.at.as_secs_f64(), &self.method, &self.path, self.status);
         format!("{at:9.3}s {method} {path} {} -> {status} {code} {fault}", query.join(" ")).trim_end().to_owned()
     }
+}
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.contains("secret") || key.contains("token")
 }

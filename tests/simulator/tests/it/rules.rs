@@ -128,6 +128,7 @@ async fn the_witnesses_know_direct_grants_and_deleted_accounts() {
     assert_eq!(rows[119]["advertiser_name"], "Direct");
     assert_eq!(get(&simulator, "/oauth2/advertiser/get/?app_id=71&secret=canary-secret").await.code(), 40113);
     assert_eq!(get(&simulator, "/oauth2/advertiser/get/?app_id=7000000000000000000&secret=x").await.code(), 40101);
+    get(&simulator, &format!("/bc/get/?access_token={TOKEN}")).await;
     let shown = format!("{:?}{:?}{:?}", simulator.requests(), simulator, world());
     assert!(!shown.contains("canary"), "a secret is shown: {shown}");
 
