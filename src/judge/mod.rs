@@ -11,6 +11,8 @@ mod near;
 mod places;
 mod remind;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

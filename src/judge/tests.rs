@@ -1,0 +1,547 @@
+//! Scenarios of the judgement: given this night, which cause, how sure, and what is looked at again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rstest::rstest;
+
+use super::*;
+use crate::domain::*;
+
+const MEMBER: &str = "data_extract@annalect-data.info";
+const OTHER: &str = "omd-dk@annalect-data.info";
+const ACME: &str = "7564000000000000003";
+const ELSE: &str = "7564000000000000009";
+const ONE: &str = "7106541027904733185";
+const TWO: &str = "7106541027904744444";
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn bc(text: &str) -> BusinessCenterId {
+    BusinessCenterId::parse(text).unwrap()
+}
+
+fn account(text: &str) -> AccountId {
+    AccountId::parse(text).unwrap()
+}
+
+/// One night, in the field's words; every method changes one thing.
+#[derive(Clone)]
+struct Night {
+    register: Register,
+    observation: Observation,
+    history: History,
+    rules: Rules,
+    today: NaiveDate,
+}
+
+impl Night {
+    /// One member, two Business Centers, nothing shared, nothing expected.
+    fn new() -> Self {
+        let mut night = Self {
+            register: Register::default(),
+            observation: Observation { members: vec![view(MEMBER), view(OTHER)] },
+            history: History::default(),
+            rules: Rules {
+                members: vec![address(MEMBER), address(OTHER)],
+                agency_business_centers: BTreeSet::new(),
+                canaries: Vec::new(),
+            },
+            today: day("2026-11-23"),
+        };
+        night.join(MEMBER, ACME, "Acme").join(MEMBER, ELSE, "Elsewhere").join(OTHER, "1659000000000049", "Ours");
+        night
+    }
+
+    fn view(&mut self, member: &str) -> &mut MemberView {
+        self.observation.members.iter_mut().find(|v| v.member.as_str() == member).unwrap()
+    }
+
+    fn join(&mut self, member: &str, id: &str, name: &str) -> &mut Self {
+        let view = self.view(member);
+        let business_center = BusinessCenter { name: name.into(), status: BusinessCenterStatus::Usable };
+        view.list.business_centers.insert(bc(id), business_center);
+        let listing = Listing { reading: Reading::Complete { twice: false }, accounts: Vec::new(), request_id: None };
+        view.listings.insert(bc(id), listing);
+        self
+    }
+
+    fn share(&mut self, member: &str, id: &str, account_id: &str, role: StatedRole) -> &mut Self {
+        let listed = ListedAccount { account_id: account(account_id), name: "At TikTok".into(), role, owner: None };
+        let listing = self.view(member).listings.get_mut(&bc(id)).unwrap();
+        listing.accounts.push(listed);
+        listing.accounts.sort_by_key(|a| a.account_id);
+        self
+    }
+
+    fn analyst(&mut self, id: &str, account_id: &str) -> &mut Self {
+        self.share(MEMBER, id, account_id, StatedRole::Known(Role::Analyst))
+    }
+
+    fn expect(&mut self, code: &str, account_id: &str) -> &mut ExpectedAccount {
+        let client = Arc::new(Client {
+            key: ClientKey::new("DK", code),
+            country: "DK".into(),
+            code: code.into(),
+            name: format!("Client {code}"),
+            parent_code: String::new(),
+        });
+        self.register.account_rows += 1;
+        let line = self.register.account_rows as u64 + 1;
+        self.register.accounts.push(ExpectedAccount {
+            line,
+            client,
+            account_id: account(account_id),
+            account_name: "Registered".into(),
+            business_center: None,
+            member: address(MEMBER),
+            state: RegisterState::Onboarded,
+            start: None,
+            end: None,
+            added_by: "".into(),
+            tags: "".into(),
+        });
+        self.register.accounts.last_mut().unwrap()
+    }
+
+    fn in_acme(&mut self, code: &str, account_id: &str) -> &mut Self {
+        self.expect(code, account_id).business_center = Some(bc(ACME));
+        self
+    }
+
+    fn seen_before(&mut self, id: &str, account_id: &str) -> &mut PastSighting {
+        let seen = PastSighting {
+            member: address(MEMBER),
+            business_center: bc(id),
+            owner: None,
+            first_seen_on: day("2026-10-01"),
+            last_seen_on: day("2026-11-22"),
+        };
+        let all = self.history.sightings.entry(account(account_id)).or_default();
+        all.push(seen);
+        all.last_mut().unwrap()
+    }
+
+    fn remember(&mut self, code: &str, account_id: &str, cause: Cause, since: &str) -> &mut Self {
+        let key = AccountKey { client: Some(ClientKey::new("DK", code)), account_id: account(account_id) };
+        self.history.accounts.insert(
+            key,
+            Remembered {
+                cause,
+                since: day(since),
+                certain_until: None,
+                client: None,
+                account_name: "".into(),
+                member: Some(address(MEMBER)),
+            },
+        );
+        self
+    }
+
+    fn reading(&mut self, id: &str, reading: Reading) -> &mut Self {
+        self.view(MEMBER).listings.get_mut(&bc(id)).unwrap().reading = reading;
+        self
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            register: &self.register,
+            observation: &self.observation,
+            history: &self.history,
+            rules: &self.rules,
+            today: self.today,
+        }
+    }
+
+    fn judge(&self) -> Judgement {
+        judge(&self.scene())
+    }
+
+    fn of(&self, account_id: &str) -> Finding {
+        let found: Vec<Finding> =
+            self.judge().findings.into_iter().filter(|f| &*f.account_text == account_id).collect();
+        assert_eq!(found.len(), 1, "one finding of {account_id}, not {found:#?}");
+        found.into_iter().next().unwrap()
+    }
+
+    fn cause(&self, account_id: &str) -> Cause {
+        self.of(account_id).cause
+    }
+}
+
+fn view(member: &str) -> MemberView {
+    MemberView {
+        member: address(member),
+        standing: Standing::Good,
+        list: BusinessCenterList { reading: Reading::Complete { twice: false }, business_centers: BTreeMap::new() },
+        listings: BTreeMap::new(),
+        infos: HashMap::new(),
+        witness: Witness::NotAsked,
+    }
+}
+
+fn incomplete() -> Reading {
+    Reading::Incomplete { reason: "49 of 50 accounts".into() }
+}
+
+fn unreadable() -> Reading {
+    Reading::Unreadable { code: Some(40007), reason: "code 40007".into() }
+}
+
+type OneChange = fn(&mut Night);
+
+/// Tells the compiler what the closure is.
+fn by(change: OneChange) -> OneChange {
+    change
+}
+
+/// Every cause of an expected account, each by one change to a night in which `ONE` of C07 is expected in Acme.
+#[rstest]
+#[case::shared_as_expected(Cause::SharedAsExpected, by(|n| { n.analyst(ACME, ONE); }))]
+#[case::seen_elsewhere_than_registered(Cause::SharedAsExpected, by(|n| { n.analyst(ELSE, ONE); }))]
+#[case::seen_in_an_incomplete_listing(Cause::SharedAsExpected, by(|n| { n.analyst(ACME, ONE).reading(ACME, incomplete()); }))]
+#[case::seen_in_an_unreadable_listing(Cause::SharedAsExpected, by(|n| { n.analyst(ACME, ONE).reading(ACME, unreadable()); }))]
+#[case::role_too_high(Cause::RoleTooHigh, by(|n| { n.share(MEMBER, ACME, ONE, StatedRole::Known(Role::Operator)); }))]
+#[case::highest_role_counts(Cause::RoleTooHigh, by(|n| { n.analyst(ACME, ONE).share(MEMBER, ELSE, ONE, StatedRole::Known(Role::Admin)); }))]
+#[case::no_role(Cause::RoleNotStated, by(|n| { n.share(MEMBER, ACME, ONE, StatedRole::Absent); }))]
+#[case::new_role(Cause::RoleNotStated, by(|n| { n.share(MEMBER, ACME, ONE, StatedRole::New("SUPERVISOR".into())); }))]
+#[case::no_role_beside_a_stated_one(Cause::SharedAsExpected, by(|n| { n.analyst(ELSE, ONE).share(MEMBER, ACME, ONE, StatedRole::Absent); }))]
+#[case::closed(Cause::AccountClosed, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::Closed)); }))]
+#[case::suspended(Cause::AccountSuspended, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::Suspended)); }))]
+#[case::in_review(Cause::AccountInReview, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::InReview)); }))]
+#[case::state_unknown(Cause::SharedAsExpected, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Silent("504".into())); }))]
+#[case::not_assigned(Cause::NotAssigned, by(|_| {}))]
+#[case::access_removed(Cause::AccessRemoved, by(|n| { n.seen_before(ACME, ONE); }))]
+#[case::not_a_member(Cause::NotAMember, by(|n| { n.view(MEMBER).list.business_centers.remove(&bc(ACME)); n.view(MEMBER).listings.remove(&bc(ACME)); }))]
+#[case::not_shared(Cause::NotShared, by(|n| { n.register.accounts[0].business_center = None; }))]
+#[case::other_member_sees_it(Cause::SharedWithOtherMember, by(|n| { n.share(OTHER, "1659000000000049", ONE, StatedRole::Known(Role::Analyst)); }))]
+#[case::lost_from_a_pool(Cause::PartnerShareLost, by(|n| {
+    n.register.accounts[0].business_center = None;
+    n.seen_before(ELSE, ONE);
+    n.rules.agency_business_centers.insert(bc(ELSE));
+}))]
+#[case::lost_from_another_owner(Cause::PartnerShareLost, by(|n| { n.seen_before(ACME, ONE).owner = Some("Brand Owner".into()); }))]
+#[case::mistyped(Cause::MistypedId, by(|n| { n.analyst(ACME, "7106541027904733188"); }))]
+#[case::suspended_business_center(Cause::BusinessCenterSuspended, by(|n| {
+    n.view(MEMBER).list.business_centers.get_mut(&bc(ACME)).unwrap().status = BusinessCenterStatus::Suspended("PUNISH".into());
+    n.reading(ACME, unreadable());
+}))]
+#[case::gone(Cause::AccountGone, by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Gone); }))]
+#[case::dead_token(Cause::TokenProblem, by(|n| { n.view(MEMBER).standing = Standing::Dead { code: 40105 }; }))]
+#[case::foreign_token(Cause::TokenProblem, by(|n| { n.view(MEMBER).standing = Standing::Contradicted; }))]
+#[case::no_scope(Cause::TokenProblem, by(|n| { n.view(MEMBER).standing = Standing::ScopeRefused { path: "/bc/get/".into() }; }))]
+#[case::empty_complete_list(Cause::TokenProblem, by(|n| { n.view(MEMBER).list.business_centers.clear(); n.view(MEMBER).listings.clear(); }))]
+#[case::seen_before_the_token_died(Cause::SharedAsExpected, by(|n| { n.analyst(ACME, ONE).view(MEMBER).standing = Standing::Dead { code: 40105 }; }))]
+#[case::canary_not_seen(Cause::CanaryMissing, by(|n| { n.rules.canaries.push(account(TWO)); }))]
+#[case::canary_seen(Cause::NotAssigned, by(|n| { n.rules.canaries.push(account(TWO)); n.analyst(ELSE, TWO); }))]
+#[case::unreadable(Cause::BusinessCenterUnreadable, by(|n| { n.reading(ACME, unreadable()); }))]
+#[case::not_read_in_time(Cause::BusinessCenterUnreadable, by(|n| { n.reading(ACME, Reading::NotRead { reason: "time".into() }); }))]
+#[case::contradictory(Cause::ListingIncomplete, by(|n| { n.reading(ACME, incomplete()); }))]
+#[case::another_one_unreadable(Cause::NotAssigned, by(|n| { n.reading(ELSE, unreadable()); }))]
+#[case::any_unreadable_if_the_place_is_unknown(Cause::BusinessCenterUnreadable, by(|n| {
+    n.register.accounts[0].business_center = None;
+    n.reading(ELSE, unreadable()).reading(ACME, incomplete());
+}))]
+#[case::list_incomplete_and_not_in_it(Cause::ListingIncomplete, by(|n| {
+    n.view(MEMBER).list.business_centers.remove(&bc(ACME));
+    n.view(MEMBER).listings.remove(&bc(ACME));
+    n.view(MEMBER).list.reading = incomplete();
+}))]
+#[case::list_incomplete_but_in_it(Cause::NotAssigned, by(|n| { n.view(MEMBER).list.reading = incomplete(); }))]
+#[case::witness_lists_it(Cause::WitnessDisagrees, by(|n| { n.view(MEMBER).witness = Witness::Answered(BTreeSet::from([account(ONE)])); }))]
+#[case::info_shows_it(Cause::WitnessDisagrees, by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::Enabled)); }))]
+#[case::info_says_nothing(Cause::NotAssigned, by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Silent("x".into())); }))]
+#[case::conflict(Cause::BusinessCenterConflict, by(|n| {
+    n.register.accounts[0].business_center = Some(bc("7564000000000000777"));
+    n.expect("C07", TWO);
+    n.analyst(ACME, TWO);
+}))]
+#[case::member_not_configured(Cause::MemberNotConfigured, by(|n| { n.register.accounts[0].member = address("nobody@annalect-data.info"); }))]
+#[case::fell_silent(Cause::ListingIncomplete, by(|n| {
+    let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: true, empty_since: None };
+    n.history.business_centers.insert((address(MEMBER), bc(ACME)), past);
+}))]
+#[case::fell_silent_but_a_witness_agrees(Cause::NotAssigned, by(|n| {
+    let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: true, empty_since: None };
+    n.history.business_centers.insert((address(MEMBER), bc(ACME)), past);
+    n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Forbidden);
+}))]
+#[case::silent_for_the_second_night(Cause::NotAssigned, by(|n| {
+    let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: false, empty_since: Some(day("2026-11-22")) };
+    n.history.business_centers.insert((address(MEMBER), bc(ACME)), past);
+}))]
+fn an_expected_account_gets_the_first_cause_that_applies(#[case] cause: Cause, #[case] change: OneChange) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE);
+    change(&mut night);
+    let finding = night.of(ONE);
+    assert_eq!(finding.cause, cause, "{}", finding.evidence);
+    assert_eq!(finding.status, cause.status());
+    assert_eq!(finding.confidence.is_some(), finding.status.is_certain());
+    assert_eq!(finding.next_step.is_empty(), cause == Cause::SharedAsExpected);
+    assert!(!finding.evidence.is_empty());
+}
+
+/// The order of the contract, pair by pair: both apply, the first wins.
+#[rstest]
+#[case::token_before_suspended(Cause::TokenProblem, by(|n| {
+    n.view(MEMBER).standing = Standing::Dead { code: 40105 };
+    n.view(MEMBER).list.business_centers.get_mut(&bc(ACME)).unwrap().status = BusinessCenterStatus::Suspended("DENY".into());
+}))]
+#[case::canary_before_unreadable(Cause::CanaryMissing, by(|n| { n.rules.canaries.push(account(TWO)); n.reading(ACME, unreadable()); }))]
+#[case::incomplete_before_witness(Cause::ListingIncomplete, by(|n| {
+    n.reading(ACME, incomplete()).view(MEMBER).witness = Witness::Answered(BTreeSet::from([account(ONE)]));
+}))]
+#[case::witness_before_other_member(Cause::WitnessDisagrees, by(|n| {
+    n.share(OTHER, "1659000000000049", ONE, StatedRole::Known(Role::Analyst));
+    n.view(MEMBER).witness = Witness::Answered(BTreeSet::from([account(ONE)]));
+}))]
+#[case::other_member_before_mistyped(Cause::SharedWithOtherMember, by(|n| {
+    n.share(OTHER, "1659000000000049", ONE, StatedRole::Known(Role::Analyst));
+    n.analyst(ACME, "7106541027904733188");
+}))]
+#[case::mistyped_before_gone(Cause::MistypedId, by(|n| {
+    n.analyst(ACME, "7106541027904733188").view(MEMBER).infos.insert(account(ONE), AccountInfo::Gone);
+}))]
+#[case::gone_before_removed(Cause::AccountGone, by(|n| {
+    n.seen_before(ACME, ONE);
+    n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Gone);
+}))]
+#[case::role_before_state(Cause::RoleTooHigh, by(|n| {
+    n.share(MEMBER, ACME, ONE, StatedRole::Known(Role::Admin)).view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::Closed));
+}))]
+fn of_two_causes_the_contract_names_the_first(#[case] cause: Cause, #[case] change: OneChange) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE);
+    change(&mut night);
+    assert_eq!(night.cause(ONE), cause);
+}
+
+#[test]
+fn the_clients_business_center_is_learned_from_its_other_accounts() {
+    let mut night = Night::new();
+    night.expect("C07", ONE);
+    night.expect("C07", TWO);
+    night.analyst(ACME, TWO).reading(ELSE, unreadable());
+    let finding = night.of(ONE);
+    assert_eq!(finding.cause, Cause::NotAssigned);
+    assert_eq!(finding.business_center, Some(bc(ACME)));
+}
+
+#[test]
+fn a_business_center_with_two_clients_is_a_pool_and_nobodys_own() {
+    let mut night = Night::new();
+    night.expect("C07", ONE);
+    night.expect("C07", TWO);
+    night.expect("C08", "7106541027904755555");
+    night.analyst(ACME, TWO).analyst(ACME, "7106541027904755555");
+    assert_eq!(night.cause(ONE), Cause::NotShared);
+    night.reading(ELSE, unreadable());
+    assert_eq!(night.cause(ONE), Cause::BusinessCenterUnreadable, "the account may be in the one that was not read");
+}
+
+#[test]
+fn clients_of_one_parent_share_a_business_center() {
+    let mut night = Night::new();
+    for (code, id) in [("C07", ONE), ("C07", TWO), ("C08", "7106541027904755555")] {
+        let row = night.expect(code, id);
+        Arc::make_mut(&mut row.client).parent_code = "P1".into();
+    }
+    night.analyst(ACME, TWO).analyst(ACME, "7106541027904755555");
+    assert_eq!(night.cause(ONE), Cause::NotAssigned);
+}
+
+#[test]
+fn a_client_seen_there_long_ago_makes_it_a_pool_still() {
+    let mut night = Night::new();
+    night.expect("C07", ONE);
+    night.expect("C07", TWO);
+    night.analyst(ACME, TWO);
+    let old = ClientKey::new("DK", "C99");
+    night.history.clients_of.entry(bc(ACME)).or_default().insert(old.clone(), Family::new(&old, ""));
+    assert_eq!(night.cause(ONE), Cause::NotShared);
+}
+
+#[test]
+fn rows_of_one_client_repeat_the_first_and_only_the_first_is_judged() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("c07", ONE);
+    let causes: Vec<Cause> = night.judge().findings.iter().map(|f| f.cause).collect();
+    assert_eq!(causes, [Cause::NotAssigned, Cause::DuplicateRow]);
+}
+
+#[test]
+fn clients_without_a_common_parent_cannot_claim_one_account() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C08", ONE);
+    let causes: Vec<Cause> = night.judge().findings.iter().map(|f| f.cause).collect();
+    assert_eq!(causes, [Cause::ClaimedBySeveralClients; 2]);
+}
+
+#[test]
+fn an_account_may_move_from_one_client_to_another_even_during_the_lead() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C08", ONE).analyst(ACME, ONE);
+    night.register.accounts[0].end = Some(day("2026-11-25"));
+    night.register.accounts[1].start = Some(day("2026-11-26"));
+    let causes: Vec<Cause> = night.judge().findings.iter().map(|f| f.cause).collect();
+    assert_eq!(causes, [Cause::SharedAsExpected; 2]);
+}
+
+#[rstest]
+#[case::begins_in_eight_days(Some("2026-12-01"), None, 0)]
+#[case::begins_in_seven_days(Some("2026-11-30"), None, 1)]
+#[case::ends_today(None, Some("2026-11-23"), 1)]
+#[case::ended_yesterday(None, Some("2026-11-22"), 0)]
+fn an_account_counts_from_seven_days_before_its_start_to_its_end(
+    #[case] start: Option<&str>,
+    #[case] end: Option<&str>,
+    #[case] judged: usize,
+) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE);
+    night.register.accounts[0].start = start.map(day);
+    night.register.accounts[0].end = end.map(day);
+    assert_eq!(night.judge().findings.len(), judged);
+}
+
+#[test]
+fn what_nobody_expects_is_unexpected_and_carries_the_only_client_of_its_business_center() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).analyst(ACME, ONE).analyst(ACME, TWO).analyst(ELSE, "7106541027904766666");
+    let finding = night.of(TWO);
+    assert_eq!((finding.cause, finding.change), (Cause::NotOnboarded, Some(Change::New)));
+    assert_eq!(finding.client.unwrap().code, "C07");
+    assert_eq!(night.of("7106541027904766666").client, None);
+}
+
+#[test]
+fn an_ended_row_is_named_in_the_evidence_of_what_is_still_shared() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).analyst(ACME, ONE);
+    night.register.accounts[0].end = Some(day("2026-10-31"));
+    let finding = night.of(ONE);
+    assert_eq!(finding.cause, Cause::NotOnboarded);
+    assert!(finding.evidence.contains("DK C07 (line 2) ended on 2026-10-31"), "{}", finding.evidence);
+}
+
+#[test]
+fn an_account_of_a_bad_row_is_not_unexpected() {
+    let mut night = Night::new();
+    night.analyst(ACME, ONE);
+    night.register.bad_rows.push(BadRow {
+        file: "accounts.csv".into(),
+        line: 2,
+        field: "start_date".into(),
+        reason: "no date".into(),
+        account: Some(BadAccount {
+            cause: BadRowCause::MalformedRow,
+            country: "DK".into(),
+            client_code: "C07".into(),
+            client_name: "Acme".into(),
+            account_id: ONE.into(),
+        }),
+    });
+    assert_eq!(night.cause(ONE), Cause::MalformedRow);
+}
+
+#[rstest]
+#[case::first_night(None, Cause::NotAssigned, Some(Change::New), "2026-11-23")]
+#[case::still_open(Some(Cause::NotAssigned), Cause::NotAssigned, Some(Change::Open), "2026-11-01")]
+#[case::open_for_another_reason(Some(Cause::NotAMember), Cause::NotAssigned, Some(Change::Open), "2026-11-01")]
+#[case::was_ok(Some(Cause::SharedAsExpected), Cause::NotAssigned, Some(Change::New), "2026-11-23")]
+#[case::mended(Some(Cause::NotAssigned), Cause::SharedAsExpected, Some(Change::Resolved), "2026-11-23")]
+#[case::never_broken(Some(Cause::SharedAsExpected), Cause::SharedAsExpected, None, "2026-11-01")]
+fn change_and_since_compare_with_the_last_certain_status(
+    #[case] before: Option<Cause>,
+    #[case] tonight: Cause,
+    #[case] change: Option<Change>,
+    #[case] since: &str,
+) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE);
+    if let Some(before) = before {
+        night.remember("C07", ONE, before, "2026-11-01");
+    }
+    if tonight == Cause::SharedAsExpected {
+        night.analyst(ACME, ONE);
+    }
+    let finding = night.of(ONE);
+    assert_eq!((finding.change, finding.since), (change, Some(day(since))));
+}
+
+#[test]
+fn a_night_of_doubt_leaves_an_open_gap_open_and_names_the_last_certain_status() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).remember("C07", ONE, Cause::NotAssigned, "2026-11-01").reading(ACME, unreadable());
+    let finding = night.of(ONE);
+    assert_eq!((finding.status, finding.change), (Status::Unknown, Some(Change::Open)));
+    assert!(finding.evidence.contains("Last certain: missing (not_assigned)"), "{}", finding.evidence);
+    assert_eq!(finding.days_open, Some(22));
+}
+
+#[test]
+fn a_night_of_doubt_opens_nothing() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).remember("C07", ONE, Cause::SharedAsExpected, "2026-11-01").reading(ACME, unreadable());
+    assert_eq!(night.of(ONE).change, None);
+}
+
+#[test]
+fn a_gap_that_nobody_expects_any_more_is_withdrawn() {
+    let mut night = Night::new();
+    night.remember("C07", ONE, Cause::NotAssigned, "2026-11-01");
+    let finding = night.of(ONE);
+    assert_eq!((finding.change, finding.action_owner), (Some(Change::Withdrawn), None));
+    assert!(finding.is_difference());
+}
+
+#[test]
+fn an_unexpected_account_that_is_registered_now_is_resolved_once() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).analyst(ACME, ONE).remember("C07", TWO, Cause::SharedAsExpected, "2026-11-01");
+    let remembered = night.history.accounts.values().next().unwrap().clone();
+    night.history.accounts.clear();
+    let key = AccountKey { client: None, account_id: account(ONE) };
+    night.history.accounts.insert(key, Remembered { cause: Cause::NotOnboarded, ..remembered });
+    assert_eq!(night.of(ONE).change, Some(Change::Resolved));
+}
+
+#[rstest]
+#[case::its_listing(by(|_| {}), vec![], vec![ACME])]
+#[case::the_list(by(|n| { n.view(MEMBER).list.business_centers.remove(&bc(ACME)); n.view(MEMBER).listings.remove(&bc(ACME)); }), vec![MEMBER], vec![])]
+#[case::place_unknown(by(|n| { n.register.accounts[0].business_center = None; }), vec![MEMBER], vec![])]
+fn a_new_gap_is_looked_at_again(#[case] change: OneChange, #[case] lists: Vec<&str>, #[case] listings: Vec<&str>) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE);
+    change(&mut night);
+    let doubts = night.judge().doubts;
+    assert_eq!(doubts.lists, lists.into_iter().map(address).collect());
+    assert_eq!(doubts.listings, listings.into_iter().map(|id| (address(MEMBER), bc(id))).collect());
+    assert_eq!(doubts.accounts, BTreeSet::from([(address(MEMBER), account(ONE))]));
+}
+
+#[test]
+fn a_gap_that_was_open_is_not_looked_at_again() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).remember("C07", ONE, Cause::NotAssigned, "2026-11-01");
+    assert!(night.judge().doubts.is_empty());
+}
+
+#[rstest]
+#[case::read_once(by(|_| {}), Confidence::ReadOnce)]
+#[case::read_twice(by(|n| { n.reading(ACME, Reading::Complete { twice: true }); }), Confidence::ReadTwice)]
+#[case::info_refuses(by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Forbidden); }), Confidence::Witnessed)]
+#[case::not_in_the_second_list(by(|n| { n.view(MEMBER).witness = Witness::Answered(BTreeSet::new()); }), Confidence::Witnessed)]
+#[case::silent_witness(by(|n| { n.view(MEMBER).witness = Witness::Silent("x".into()); }), Confidence::ReadOnce)]
+fn confidence_says_who_else_agrees(#[case] change: OneChange, #[case] confidence: Confidence) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE);
+    change(&mut night);
+    assert_eq!(night.of(ONE).confidence, Some(confidence));
+}
