@@ -4,8 +4,24 @@
 //!
 //! * [`domain`] – the field's words as values; knows nothing outside itself.
 //! * [`judge`] – what is so, why, and who is told: values in, values out.
+//! * [`job`] – the story of one run, on one screen; the only one that knows all the others.
+//! * [`expected`] – the registers of what should be shared.
+//! * [`tiktok`] – what is shared; can send nothing but GET.
+//! * [`store`] – what is remembered from night to night; the only one that knows SQL.
+//! * [`mail`] – letters and digests as messages, and how they are handed over.
+//! * [`report`] – tables and summary, whole or absent.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
+//! * [`commands`] – one file a command; [`cli`] names them, [`telemetry`] logs.
 
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod domain;
+pub mod expected;
+pub mod job;
 pub mod judge;
+pub mod mail;
+pub mod report;
+pub mod store;
+pub mod telemetry;
+pub mod tiktok;

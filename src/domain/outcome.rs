@@ -30,6 +30,19 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All of them, in the order of precedence.
+    pub const ALL: &'static [Self] = &[
+        Self::Unexpected,
+        Self::Refused,
+        Self::LeaseHeld,
+        Self::TokenRefused,
+        Self::NotWritten,
+        Self::Held,
+        Self::NotReadCompletely,
+        Self::MailsNotAccepted,
+        Self::Done,
+    ];
+
     /// The number that the process ends with.
     #[must_use]
     pub fn code(self) -> u8 {

@@ -1,0 +1,122 @@
+//! One file a command: from the parsed line to an exit code.
+//!
+//! Invariant: results go to stdout, everything else to stderr, and every ending has a code.
+
+mod check;
+mod plan;
+mod run;
+mod screen;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use crate::cli::{Cli, Command, Output};
+use crate::config::Config;
+use crate::domain::Exit;
+use crate::job::{Order, Outcome, Refusal};
+
+/// Does what the command line says.
+#[must_use]
+pub fn dispatch(cli: Cli) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            screen::complain(&format!("the runtime could not be started: {error}"));
+            return Exit::Unexpected;
+        }
+    };
+    let span = tracing::info_span!("job", run.id = tracing::field::Empty);
+    let exit = runtime.block_on(async {
+        // A task of its own, so that a fault of the program ends as code 1 and not as an abort.
+        tokio::spawn(command(cli).instrument(span)).await.unwrap_or_else(|fault| {
+            screen::complain(&format!("unexpected error: {fault}"));
+            Exit::Unexpected
+        })
+    });
+    // What hangs in a blocking call must not keep the process from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    exit
+}
+
+async fn command(cli: Cli) -> Exit {
+    let config = match Config::load(&cli.config) {
+        Ok(config) => config,
+        Err(faults) => {
+            screen::complain(&faults.report());
+            return Exit::Refused;
+        }
+    };
+    let stop = CancellationToken::new();
+    tokio::spawn(watch_signals(stop.clone()));
+    let situation = Situation { config, now: cli.now, stop };
+    match cli.command {
+        Command::Run { output } => run::run(&situation, output).await,
+        Command::Plan { out, output } => plan::plan(&situation, &out, output).await,
+        Command::Check { output } => check::check(&situation, output).await,
+    }
+}
+
+/// What every command starts from.
+struct Situation {
+    config: Config,
+    now: Option<DateTime<Utc>>,
+    stop: CancellationToken,
+}
+
+impl Situation {
+    /// An order for the job; the clock is read here and nowhere deeper.
+    fn order(&self, progress: crate::tiktok::OnProgress) -> Order<'_> {
+        Order {
+            config: &self.config,
+            now: self.now.unwrap_or_else(Utc::now),
+            now_is_given: self.now.is_some(),
+            stop: self.stop.clone(),
+            progress,
+        }
+    }
+}
+
+/// Shows what a job left, and gives its code.
+fn conclude(result: Result<Outcome, Refusal>, output: Output, config: &Path) -> Exit {
+    match result {
+        Ok(outcome) => {
+            screen::show(&outcome, output);
+            crate::domain::Exit::ALL
+                .iter()
+                .copied()
+                .find(|exit| exit.code() == outcome.summary.exit_code)
+                .unwrap_or(Exit::Unexpected)
+        }
+        Err(refusal) => {
+            screen::complain(&refusal.message);
+            if refusal.exit == Exit::Refused {
+                screen::complain(&format!("See all faults at once: tiktok-access-reconciler --config {} check", config.display()));
+            }
+            refusal.exit
+        }
+    }
+}
+
+/// Progress on a terminal; silence elsewhere.
+fn progress() -> (crate::tiktok::OnProgress, screen::Bar) {
+    let bar = screen::Bar::new();
+    let shown = bar.clone();
+    (Arc::new(move |progress| shown.update(progress)), bar)
+}
+
+async fn watch_signals(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::warn!("told to stop: no new request and no new mail");
+    stop.cancel();
+}

@@ -1,0 +1,130 @@
+//! Reading and judging, as `run` and `plan` share them.
+
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::{Mailed, Order, Refusal, reader};
+use crate::domain::{Finding, GuardTrip, History, MailCounts, MailOutcome, Observation, Register};
+use crate::judge::{self, Held, Reminded, Scene, WhyNot};
+use crate::tiktok;
+
+/// A night, read and judged.
+pub(super) struct Night {
+    pub(super) register: Register,
+    pub(super) history: History,
+    pub(super) observation: Observation,
+    pub(super) findings: Vec<Finding>,
+    pub(super) calls: tiktok::Calls,
+}
+
+/// What the night implies for mail.
+pub(super) struct Plan {
+    pub(super) reminded: Reminded,
+    pub(super) guards: Vec<GuardTrip>,
+    store_lost: bool,
+}
+
+/// Reads TikTok, judges, looks again at what is doubtful, and judges anew.
+pub(super) async fn observe_and_judge(
+    order: &Order<'_>,
+    register: Register,
+    history: History,
+    stop: CancellationToken,
+) -> Result<Night, Refusal> {
+    let reader = reader(order, stop)?;
+    let mut observation = reader.observe().await;
+    let scene = |observation: &Observation| -> judge::Judgement {
+        judge::judge(&scene(order, &register, observation, &history))
+    };
+    let wanted = judge::wanted_states(&self::scene(order, &register, &observation, &history));
+    reader.read_states(&mut observation, &wanted).await;
+    let mut judgement = scene(&observation);
+    if !judgement.doubts.is_empty() {
+        info!(
+            lists = judgement.doubts.lists.len(),
+            listings = judgement.doubts.listings.len(),
+            accounts = judgement.doubts.accounts.len(),
+            "new gaps are looked at again before they are believed"
+        );
+        reader.look_again(&mut observation, &judgement.doubts).await;
+        judgement = scene(&observation);
+    }
+    let calls = reader.calls();
+    info!(
+        tiktok.requests = calls.requests,
+        tiktok.repeated = calls.repeated,
+        tiktok.suspensions = calls.suspensions,
+        tiktok.given_up = calls.given_up,
+        "TikTok is read"
+    );
+    Ok(Night { findings: judgement.findings, register, history, observation, calls })
+}
+
+fn scene<'a>(
+    order: &'a Order<'_>,
+    register: &'a Register,
+    observation: &'a Observation,
+    history: &'a History,
+) -> Scene<'a> {
+    Scene { register, observation, history, rules: &order.config.rules, today: order.today() }
+}
+
+impl Night {
+    pub(super) fn scene<'a>(&'a self, order: &'a Order<'_>) -> Scene<'a> {
+        scene(order, &self.register, &self.observation, &self.history)
+    }
+
+    /// Who is to be mailed, and whether a guard holds that.
+    pub(super) fn plan(&self, order: &Order<'_>, reports_exist: bool) -> Plan {
+        let scene = self.scene(order);
+        let reminded = judge::remind(&scene, &order.config.reminders, &order.config.addressing, &self.findings);
+        let store_lost = reports_exist && self.history.newest_run.is_none();
+        let held = Held { letters: reminded.letters.len(), first_mailed: reminded.first_mailed, store_lost };
+        let guards = judge::guards(&scene, &order.config.guards, &self.findings, held);
+        for guard in &guards {
+            warn!(guard = guard.name, value = guard.value, limit = guard.limit, "the mails are held: {}", guard.explanation);
+        }
+        Plan { reminded, guards, store_lost }
+    }
+}
+
+impl Plan {
+    pub(super) fn is_held(&self) -> bool {
+        !self.guards.is_empty() || self.store_lost
+    }
+
+    /// Fills in the findings' columns about mail.
+    pub(super) fn annotate(&self, order: &Order<'_>, night: &mut Night, mailed: &Mailed) {
+        let scene = Scene {
+            register: &night.register,
+            observation: &night.observation,
+            history: &night.history,
+            rules: &order.config.rules,
+            today: order.today(),
+        };
+        self.reminded.annotate(&scene, &mut night.findings, &mailed.outcomes, self.is_held());
+    }
+
+    /// Mails by outcome, those that an earlier run of the day left doubtful included.
+    pub(super) fn counts(&self, mailed: &Mailed) -> MailCounts {
+        let mut counts = MailCounts::default();
+        for outcome in mailed.outcomes.values() {
+            match outcome {
+                MailOutcome::Accepted => counts.sent += 1,
+                MailOutcome::Redirected => counts.redirected += 1,
+                MailOutcome::Deferred | MailOutcome::Failed => counts.failed += 1,
+                MailOutcome::Doubtful | MailOutcome::Intended => counts.doubtful += 1,
+                MailOutcome::Suppressed => counts.suppressed += 1,
+            }
+        }
+        let untouched = |why: &WhyNot| {
+            self.reminded.persons.iter().filter(|p| p.why == *why && !mailed.outcomes.contains_key(&p.address)).count() as u64
+        };
+        counts.doubtful += untouched(&WhyNot::Doubtful);
+        counts.failed += mailed.unwritten;
+        if self.is_held() {
+            counts.held = self.reminded.letters.len() as u64;
+        }
+        counts
+    }
+}

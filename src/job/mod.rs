@@ -1,0 +1,244 @@
+//! THE story of one run: load → observe → judge → guard → remind → report → remember.
+//!
+//! Invariant: each step's result is a value; nothing is mailed before it is stored that it will be, and whatever happens
+//! after the judging, the report is still written.
+
+mod assess;
+mod identity;
+mod mailing;
+mod recording;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use crate::config::Config;
+use crate::domain::{Exit, Finding, MailCounts, Summary};
+use crate::judge::{self, Ending, Person};
+use crate::{expected, mail, report, store, tiktok};
+use assess::Night;
+use mailing::Mailed;
+use recording::Recorder;
+
+/// What a run is started with.
+pub struct Order<'a> {
+    /// The validated configuration.
+    pub config: &'a Config,
+    /// The moment it takes for the present.
+    pub now: DateTime<Utc>,
+    /// Whether that moment was given and not the clock's.
+    pub now_is_given: bool,
+    /// Told when the process shall end.
+    pub stop: CancellationToken,
+    /// Told how far the reading is.
+    pub progress: tiktok::OnProgress,
+}
+
+impl Order<'_> {
+    fn today(&self) -> NaiveDate {
+        self.config.calendar.day(self.now)
+    }
+
+    /// The moment in the configuration's zone, as mails are dated.
+    fn date(&self) -> DateTime<FixedOffset> {
+        self.now.with_timezone(&self.config.zone()).fixed_offset()
+    }
+}
+
+/// What a run or plan leaves for the terminal.
+pub struct Outcome {
+    /// The night in numbers.
+    pub summary: Summary,
+    /// What was judged.
+    pub findings: Vec<Finding>,
+    /// Who is mailed or not, and why.
+    pub persons: Vec<Person>,
+    /// The report's folder, if it could be written.
+    pub folder: Option<PathBuf>,
+    /// What went wrong besides, in sentences.
+    pub troubles: Vec<String>,
+}
+
+/// Why a run ended before anything was judged.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The code the process ends with.
+    pub exit: Exit,
+    /// What happened, and what to do.
+    pub message: String,
+}
+
+impl Refusal {
+    fn new(exit: Exit, message: impl ToString) -> Self {
+        Self { exit, message: message.to_string() }
+    }
+}
+
+/// One reconciliation, as the CronJob starts it.
+///
+/// # Errors
+/// What stops it before the judging.
+pub async fn run(order: &Order<'_>) -> Result<Outcome, Refusal> {
+    let register = load(order).await?;
+    let texts = mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults))?;
+    let postman = mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::new(Exit::Refused, fault))?;
+    let mut recorder = Recorder::open(order).await?;
+    let run_id = report::free_run_id(&order.config.report, &identity::run_id(order.now, &register.fingerprint));
+    tracing::Span::current().record("run.id", run_id.as_str());
+    let outcome = reconcile(order, register, &texts, &postman, &mut recorder, &run_id).await;
+    postman.close().await;
+    recorder.close().await;
+    outcome
+}
+
+async fn reconcile(
+    order: &Order<'_>,
+    register: crate::domain::Register,
+    texts: &mail::Writer,
+    postman: &mail::Postman,
+    recorder: &mut Recorder,
+    run_id: &str,
+) -> Result<Outcome, Refusal> {
+    let history = recorder.begin(order, run_id, &register).await?;
+    let mut night = assess::observe_and_judge(order, register, history, recorder.stop()).await?;
+    let mut plan = night.plan(order, report::has_runs(&order.config.report));
+    let mut troubles = Vec::new();
+    let mut also = BTreeSet::new();
+
+    plan.annotate(order, &mut night, &Mailed::default());
+    let stored = recorder.remember(order, &night).await;
+    if let Err(trouble) = &stored {
+        also.insert(Exit::NotWritten);
+        troubles.push(trouble.clone());
+    }
+    let mailed = match stored {
+        Ok(()) => mailing::send(order, &plan, texts, postman, recorder).await,
+        // Without a stored intent there is no mail.
+        Err(_) => Mailed::default(),
+    };
+    troubles.extend(mailed.troubles.iter().cloned());
+    if mailed.state_lost {
+        also.insert(Exit::NotWritten);
+    }
+    plan.annotate(order, &mut night, &mailed);
+    if recorder.stop().is_cancelled() {
+        also.insert(Exit::NotReadCompletely);
+    }
+
+    let mut ending = Ending {
+        run_id: run_id.to_owned(),
+        now: identity::rfc3339(order.now),
+        command: "run".to_owned(),
+        guards: plan.guards.clone(),
+        mails: plan.counts(&mailed),
+        also,
+    };
+    let mut summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+    let mut told = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
+    ending.also.extend(told.exits.iter().copied());
+    summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+
+    let folder = match report::write(&order.config.report, &summary, &night.findings, &[], true) {
+        Ok(folder) => Some(folder),
+        Err(fault) => {
+            troubles.push(fault.to_string());
+            ending.also.insert(Exit::NotWritten);
+            summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+            let again = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
+            told.troubles.extend(again.troubles);
+            None
+        }
+    };
+    troubles.extend(told.troubles);
+    if let Err(trouble) = recorder.end(order, &night, &plan, &summary).await {
+        troubles.push(trouble);
+        ending.also.insert(Exit::NotWritten);
+        summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+    }
+    for trouble in &troubles {
+        error!("{trouble}");
+    }
+    info!(exit.code = summary.exit_code, complete = summary.complete, "the run ended");
+    Ok(Outcome { summary, findings: night.findings, persons: plan.reminded.persons, folder, troubles })
+}
+
+/// The same reading and judging, and the mails as files; nothing is sent or remembered.
+///
+/// # Errors
+/// What stops it before the judging.
+pub async fn plan(order: &Order<'_>, out: &std::path::Path) -> Result<Outcome, Refusal> {
+    let register = load(order).await?;
+    let texts = mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults))?;
+    let place = crate::config::Report { dir: out.display().to_string(), keep_days: order.config.report.keep_days };
+    let run_id = report::free_run_id(&place, &identity::run_id(order.now, &register.fingerprint));
+    tracing::Span::current().record("run.id", run_id.as_str());
+    let store = store::Store::open_read_only(&order.config.store.url)
+        .await
+        .map_err(|fault| Refusal::new(Exit::NotWritten, fault))?;
+    let history = match &store {
+        Some(store) => store.history(order.today()).await.map_err(|fault| Refusal::new(Exit::NotWritten, fault))?,
+        None => crate::domain::History::default(),
+    };
+    identity::refuse_the_past(order, &history)?;
+
+    let mut night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
+    let plan = night.plan(order, report::has_runs(&order.config.report));
+    plan.annotate(order, &mut night, &Mailed::default());
+    let mut troubles = Vec::new();
+    let mut mails = Vec::new();
+    for (number, letter) in plan.reminded.letters.iter().enumerate() {
+        match texts.letter(letter, order.date()) {
+            Ok(message) => mails.push((format!("mails/{:03}.eml", number + 1), message.bytes)),
+            Err(fault) => troubles.push(fault.to_string()),
+        }
+    }
+    let mut ending = Ending {
+        run_id,
+        now: identity::rfc3339(order.now),
+        command: "plan".to_owned(),
+        guards: plan.guards.clone(),
+        mails: MailCounts { held: plan.counts(&Mailed::default()).held, ..MailCounts::default() },
+        also: BTreeSet::new(),
+    };
+    if order.stop.is_cancelled() {
+        ending.also.insert(Exit::NotReadCompletely);
+    }
+    let mut summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+    let folder = match report::write(&place, &summary, &night.findings, &mails, false) {
+        Ok(folder) => Some(folder),
+        Err(fault) => {
+            troubles.push(fault.to_string());
+            ending.also.insert(Exit::NotWritten);
+            summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+            None
+        }
+    };
+    if let Some(store) = store {
+        store.close().await;
+    }
+    Ok(Outcome { summary, findings: night.findings, persons: plan.reminded.persons, folder, troubles })
+}
+
+async fn load(order: &Order<'_>) -> Result<crate::domain::Register, Refusal> {
+    let default = order.config.rules.members.first().ok_or_else(|| Refusal::new(Exit::Refused, "no member"))?;
+    let register =
+        expected::read(&order.config.expected, default).await.map_err(|fault| Refusal::new(Exit::Refused, fault))?;
+    info!(
+        register.rows = register.account_rows,
+        register.bad_rows = register.bad_rows.len(),
+        contacts = register.contacts.len(),
+        "the registers are read"
+    );
+    Ok(register)
+}
+
+/// A reader that shares the run's way of being stopped.
+fn reader(order: &Order<'_>, stop: CancellationToken) -> Result<tiktok::Reader, Refusal> {
+    tiktok::Reader::new(&order.config.tiktok, stop, Arc::clone(&order.progress))
+        .map_err(|fault| Refusal::new(Exit::Refused, fault))
+}
