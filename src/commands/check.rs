@@ -1,0 +1,171 @@
+//! `check`: is everything in place? One line each with its remedy, all faults at once.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Situation, screen};
+use crate::cli::Output;
+use crate::config;
+use crate::domain::{ClientKey, ContactRole, Exit, Register, Scope};
+use crate::{expected, mail, report, store, tiktok};
+
+/// One thing that was looked at.
+struct Line {
+    about: String,
+    said: String,
+    /// The code of a `run` in this state; none: all is well.
+    fault: Option<Exit>,
+}
+
+pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
+    let config = &situation.config;
+    let mut lines = vec![well("configuration", format!("{} is valid", config.path.display()))];
+    lines.extend(config::unbuilt(config).into_iter().map(|said| fault("configuration", said, Exit::Refused)));
+    lines.extend(registers(config).await);
+    lines.extend(tokens(config, situation.stop.clone()).await);
+    lines.push(store(config).await);
+    lines.push(report_folder(config));
+    lines.extend(mails(config).await);
+    let exit = lines.iter().filter_map(|line| line.fault).min().unwrap_or(Exit::Done);
+    match output {
+        Output::Text => screen::print(&text(&lines, exit)),
+        Output::Json => screen::print(&format!("{}\n", json(&lines, exit))),
+    }
+    exit
+}
+
+fn well(about: &str, said: impl ToString) -> Line {
+    Line { about: about.to_owned(), said: said.to_string(), fault: None }
+}
+
+fn fault(about: &str, said: impl ToString, exit: Exit) -> Line {
+    Line { about: about.to_owned(), said: said.to_string(), fault: Some(exit) }
+}
+
+async fn registers(config: &config::Config) -> Vec<Line> {
+    let Some(default) = config.rules.members.first() else { return Vec::new() };
+    match expected::read(&config.expected, default).await {
+        Err(error) => vec![fault("registers", error, Exit::Refused)],
+        Ok(register) => {
+            let mut lines = vec![well(
+                "registers",
+                format!("{} accounts, {} contacts", register.accounts.len(), register.contacts.len()),
+            )];
+            lines.extend(register.bad_rows.iter().map(|row| {
+                // A bad row is reported every night and stops nothing.
+                well("registers", format!("set aside: {} line {}, {}: {}", row.file, row.line, row.field, row.reason))
+            }));
+            lines.extend(without_contact(&register).into_iter().map(|said| well("contacts", said)));
+            lines
+        }
+    }
+}
+
+/// Clients whose gaps go to the owner or the operators.
+fn without_contact(register: &Register) -> Vec<String> {
+    let answers = |role: ContactRole, key: &ClientKey| {
+        register.contacts.iter().any(|contact| {
+            contact.role == role
+                && match &contact.scope {
+                    Scope::Client(client) => client == key,
+                    Scope::Country(country) => *country == key.country,
+                }
+        })
+    };
+    let mut seen = BTreeSet::new();
+    register
+        .accounts
+        .iter()
+        .filter(|row| seen.insert(row.client.key.clone()))
+        .filter(|row| !answers(ContactRole::Client, &row.client.key))
+        .map(|row| {
+            let client = format!("{} {} {}", row.client.country, row.client.code, row.client.name);
+            if answers(ContactRole::Owner, &row.client.key) {
+                format!("{client} has no contact: its mails go to the owner")
+            } else {
+                format!("{client} has neither contact nor owner: only the digest tells of it; add a row to the contacts")
+            }
+        })
+        .collect()
+}
+
+async fn tokens(config: &config::Config, stop: CancellationToken) -> Vec<Line> {
+    let reader = match tiktok::Reader::new(&config.tiktok, stop, std::sync::Arc::new(|_| ())) {
+        Ok(reader) => reader,
+        Err(error) => return vec![fault("token", error, Exit::Refused)],
+    };
+    let mut lines = Vec::new();
+    for probe in reader.probe().await {
+        for finding in probe.findings {
+            let about = format!("token of {}", probe.member.as_str());
+            lines.push(match finding.result {
+                Ok(said) => well(&about, format!("{}: {said}", finding.about)),
+                Err(said) => fault(&about, format!("{}: {said}", finding.about), Exit::TokenRefused),
+            });
+        }
+    }
+    lines
+}
+
+async fn store(config: &config::Config) -> Line {
+    match store::Store::open_read_only(&config.store.url).await {
+        Ok(Some(store)) => match store.check().await {
+            Ok(said) => well("store", said),
+            Err(error) => fault("store", error, Exit::NotWritten),
+        },
+        Ok(None) => well("store", "there is none yet; the first run creates it"),
+        Err(error) => fault("store", error, Exit::NotWritten),
+    }
+}
+
+fn report_folder(config: &config::Config) -> Line {
+    match report::check(Path::new(&config.report.dir)) {
+        Ok(said) => well("reports", said),
+        Err(error) => fault("reports", error, Exit::NotWritten),
+    }
+}
+
+async fn mails(config: &config::Config) -> Vec<Line> {
+    let mut lines = vec![match mail::Writer::new(&config.mail) {
+        Ok(_) => well("templates", "all texts and templates are whole"),
+        Err(faults) => fault("templates", faults, Exit::Refused),
+    }];
+    lines.push(match mail::Postman::new(&config.mail) {
+        Err(error) => fault("mail", error, Exit::Refused),
+        Ok(postman) => {
+            let result = postman.check().await;
+            postman.close().await;
+            match result {
+                Ok(said) => well("mail", said),
+                Err(said) => fault("mail", said, Exit::MailsNotAccepted),
+            }
+        }
+    });
+    lines
+}
+
+fn text(lines: &[Line], exit: Exit) -> String {
+    let width = lines.iter().map(|line| line.about.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for line in lines {
+        let mark = if line.fault.is_some() { "FAULT" } else { "ok   " };
+        let pad = " ".repeat(width - line.about.chars().count());
+        let said = line.said.trim_end().replace('\n', &format!("\n{}", " ".repeat(width + 9)));
+        text.push_str(&format!("{mark}  {}{pad}  {said}\n", line.about));
+    }
+    match lines.iter().filter(|line| line.fault.is_some()).count() {
+        0 => text.push_str("Everything is in place.\n"),
+        faults => text.push_str(&format!("{faults} faults. Exit code {}: {}\n", exit.code(), exit.meaning())),
+    }
+    text
+}
+
+fn json(lines: &[Line], exit: Exit) -> serde_json::Value {
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| serde_json::json!({ "about": line.about, "ok": line.fault.is_none(), "said": line.said }))
+        .collect();
+    serde_json::json!({ "exit_code": exit.code(), "checks": lines })
+}
