@@ -4,6 +4,8 @@
 //!
 //! * [`domain`] – the field's words as values; knows nothing outside itself.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
+//! * [`expected`] – the registers: what should be shared; every row a value or a bad row.
 
 pub mod config;
 pub mod domain;
+pub mod expected;
