@@ -1,5 +1,6 @@
 //! `[mail]`: how mail is sent, in whose name, and who gets it where the register does not say.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use url::Url;
@@ -36,14 +37,10 @@ pub(in crate::config) fn mail(mut section: Section<'_>) -> Option<(Mail, Address
     if !section.has("operators") {
         section.missing("operators", "[\"address\"]");
     }
-    let operators = section.list("operators", values::address).map(|list| {
-        let mut once = Vec::new();
-        list.into_iter().for_each(|address| {
-            if !once.contains(&address) {
-                once.push(address)
-            }
-        });
-        once
+    let operators = section.list("operators", values::address).map(|mut list| {
+        let mut seen = BTreeSet::new();
+        list.retain(|address| seen.insert(address.clone()));
+        list
     });
     let agency_name = section.optional("agency_name", values::text);
     let guide_url = section.optional("guide_url", values::web);
