@@ -8,7 +8,8 @@ use std::path::Path;
 use super::document::{self, Table};
 use super::environment::Environment;
 use super::faults::{Fault, Faults, Place};
-use super::reader::{Log, Section};
+use super::log::Log;
+use super::reader::Section;
 use super::{Config, sections, values};
 use crate::domain::{Calendar, Rules};
 

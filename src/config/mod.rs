@@ -7,6 +7,8 @@ mod document;
 mod environment;
 mod faults;
 mod load;
+mod log;
+mod nearest;
 mod reader;
 mod secret;
 mod sections;

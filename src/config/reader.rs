@@ -2,83 +2,13 @@
 //!
 //! Invariant: where a method gives nothing for what is required, a fault was recorded; what nobody asked for is a fault.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use super::document::{Entry, Node, Origin, Table, Value};
+use super::document::{Entry, Node, Table, Value};
 use super::environment::Environment;
 use super::faults::{Fault, Place};
-
-/// Why a value is refused.
-#[derive(Debug)]
-pub(super) struct Problem {
-    pub(super) what: String,
-    pub(super) remedy: String,
-    /// The value may be a secret or an address.
-    pub(super) hidden: bool,
-}
-
-impl Problem {
-    pub(super) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what: what.into(), remedy: remedy.into(), hidden: false }
-    }
-
-    /// The value is not to be shown.
-    pub(super) fn hidden(self) -> Self {
-        Self { hidden: true, ..self }
-    }
-}
-
-/// What a reader of one value gives.
-pub(super) type Read<T> = Result<T, Problem>;
-
-/// The faults found so far, and what the sections need to name them.
-pub(super) struct Log<'a> {
-    pub(super) source: &'a str,
-    pub(super) environment: &'a Environment,
-    pub(super) faults: RefCell<Vec<Fault>>,
-    /// Bytes of the file that are never shown.
-    pub(super) hidden: RefCell<Vec<Range<usize>>>,
-    /// Every key that was asked for, dotted, members without their number.
-    pub(super) asked: RefCell<Vec<String>>,
-}
-
-impl<'a> Log<'a> {
-    pub(super) fn new(source: &'a str, environment: &'a Environment) -> Self {
-        let nothing = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { source, environment, faults: nothing.0, hidden: nothing.1, asked: nothing.2 }
-    }
-
-    /// Covers the values of a node in every rendering; keys stay readable.
-    fn hide(&self, node: &Node) {
-        match (&node.value, &node.origin) {
-            (Value::Table(entries), _) => entries.values().for_each(|entry| self.hide(&entry.node)),
-            (Value::List(items), _) => items.iter().for_each(|item| self.hide(item)),
-            (_, Origin::File(span)) => self.hidden.borrow_mut().push(span.clone()),
-            (_, Origin::Variable { .. }) => {}
-        }
-    }
-
-    fn refuse(&self, key: &str, node: &Node, problem: Problem) {
-        let raw = match &node.origin {
-            Origin::File(span) => self.source.get(span.clone()).unwrap_or_default(),
-            Origin::Variable { raw, .. } => raw,
-        };
-        // An address, or a URL with something in it that may be a key.
-        let hidden = problem.hidden || raw.contains('@') || (raw.contains("://") && raw.contains('?'));
-        if hidden {
-            self.hide(node);
-        }
-        self.faults.borrow_mut().push(Fault {
-            key: printable(key),
-            place: place(&node.origin),
-            value: (!hidden).then(|| printable(raw)),
-            problem: problem.what,
-            remedy: problem.remedy,
-        });
-    }
-}
+use super::log::{Log, Problem, Read, place, printable};
+use super::nearest::nearest;
 
 /// One table of the file.
 pub(super) struct Section<'l> {
@@ -131,15 +61,15 @@ impl<'l> Section<'l> {
         Section { path: self.dotted(key), place, entries, asked: Vec::new(), log: self.log }
     }
 
-    /// Every table of an array of tables; nothing is found in what is none.
-    pub(super) fn sections(&mut self, key: &'static str) -> Vec<Section<'l>> {
-        let Some(node) = self.take(key) else { return Vec::new() };
+    /// Every table of an array of tables; nothing after a fault, none where it is not written.
+    pub(super) fn sections(&mut self, key: &'static str) -> Option<Vec<Section<'l>>> {
+        let Some(node) = self.take(key) else { return Some(Vec::new()) };
         let path = self.dotted(key);
         let misfit =
             || Problem::new("these are sections", format!("write [[{path}]] for each, and its keys below")).hidden();
         let Value::List(items) = node.value else {
             self.log.refuse(&path, &node, misfit());
-            return Vec::new();
+            return None;
         };
         let mut sections = Vec::new();
         for (i, item) in items.into_iter().enumerate() {
@@ -149,7 +79,7 @@ impl<'l> Section<'l> {
                 _ => self.log.refuse(&path, &item, misfit()),
             }
         }
-        sections
+        Some(sections)
     }
 
     /// A value that may be absent.
@@ -174,12 +104,17 @@ impl<'l> Section<'l> {
     /// Records that a key must be written, as in the example.
     pub(super) fn missing(&mut self, key: &'static str, example: &str) {
         let section = if self.path.is_empty() { String::new() } else { format!(" in [{}]", self.path) };
+        self.absent(key, format!("write {key} = {example}{section}"));
+    }
+
+    /// Records that a key must be written.
+    pub(super) fn absent(&mut self, key: &'static str, remedy: String) {
         self.log.faults.borrow_mut().push(Fault {
             key: self.dotted(key),
             place: self.place.clone(),
             value: None,
             problem: "this is required and is not written".into(),
-            remedy: format!("write {key} = {example}{section}"),
+            remedy,
         });
     }
 
@@ -256,47 +191,4 @@ impl<'l> Section<'l> {
             });
         }
     }
-}
-
-fn place(origin: &Origin) -> Place {
-    match origin {
-        Origin::File(span) => Place::File(span.clone()),
-        Origin::Variable { name, .. } => Place::Variable(name.clone()),
-    }
-}
-
-/// One short line without control characters, and without what may be an address.
-fn printable(raw: &str) -> String {
-    if raw.contains('@') {
-        return "(not shown)".into();
-    }
-    let mut text: String = raw
-        .chars()
-        .take(60)
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-        .collect();
-    if raw.chars().nth(60).is_some() {
-        text.push('…');
-    }
-    text
-}
-
-/// The known key that was probably meant.
-fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
-    let (steps, near) = known.iter().map(|candidate| (distance(key, candidate), *candidate)).min()?;
-    (steps <= 1 + near.len() / 4).then_some(near)
-}
-
-/// Letters to change, add or drop.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.chars().enumerate() {
-            let changed = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

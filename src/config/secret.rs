@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::document::{Node, Origin, Value};
 use super::environment::Environment;
-use super::reader::{Problem, Read};
+use super::log::{Problem, Read};
 use super::values;
 
 const FORM: &str = "write { env = \"NAME\" } or { file = \"PATH\" }";

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use url::{Host, Url};
 
 use super::document::{Node, Origin, Value};
-use super::reader::{Problem, Read};
+use super::log::{Problem, Read};
 use crate::domain::{AccountId, Address, BusinessCenterId, Language};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -6,7 +6,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::config::document::Node;
-use crate::config::reader::{Problem, Read, Section};
+use crate::config::log::{Problem, Read};
+use crate::config::reader::Section;
 use crate::config::{Expected, Source, Store, secret, values};
 use crate::domain::AccountId;
 

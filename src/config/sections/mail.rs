@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use crate::config::reader::{Problem, Section};
+use crate::config::log::Problem;
+use crate::config::reader::Section;
 use crate::config::{Mail, Transport, secret, values};
 use crate::domain::{Addressing, fold};
 

@@ -3,7 +3,8 @@
 use secrecy::SecretString;
 
 use crate::config::document::Node;
-use crate::config::reader::{Problem, Read, Section};
+use crate::config::log::{Problem, Read};
+use crate::config::reader::Section;
 use crate::config::{Observe, Report, Schedule, secret, values};
 use crate::domain::{Guards, Reminders};
 

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::config::reader::{Problem, Section};
+use crate::config::log::Problem;
+use crate::config::reader::Section;
 use crate::config::{Member, Tiktok, secret, values};
 use crate::domain::{Address, BusinessCenterId};
-
-/// What one could write, for those who have written nothing.
-const MEMBER: &str = "\"…\" and access_token = { env = \"TIKTOK_ACCESS_TOKEN\" } under [[tiktok.members]]";
 
 /// How TikTok is asked, and the pools; nothing only after a fault.
 pub(in crate::config) fn tiktok(mut section: Section<'_>) -> Option<(Tiktok, BTreeSet<BusinessCenterId>)> {
@@ -30,9 +28,12 @@ pub(in crate::config) fn tiktok(mut section: Section<'_>) -> Option<(Tiktok, BTr
     let run_timeout = section.or("run_timeout", Duration::from_secs(30 * 60), values::duration(least));
     let pools = section.list("agency_business_centers", values::business_center).unwrap_or_default();
     let tables = section.sections("members");
-    if tables.is_empty() {
-        section.missing("members.email", MEMBER);
+    if tables.as_ref().is_some_and(Vec::is_empty) {
+        let remedy =
+            "write [[tiktok.members]], and below it email = \"…\" and access_token = { env = \"TIKTOK_ACCESS_TOKEN\" }";
+        section.absent("members", remedy.into());
     }
+    let tables = tables.unwrap_or_default();
     let count = tables.len();
     let mut emails = BTreeSet::new();
     let members: Vec<_> = tables.into_iter().filter_map(|table| member(table, &mut emails)).collect();

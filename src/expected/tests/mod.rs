@@ -1,9 +1,12 @@
 //! Scenarios: files as people write them, and the register that comes of them.
 
+mod people;
+mod refused;
+
 use rstest::rstest;
 
 use super::*;
-use crate::domain::{BadRow, BadRowCause, ContactRole, Excepted, Language, RegisterState, Scope};
+use crate::domain::{BadRow, BadRowCause, RegisterState};
 
 const ACCOUNTS: &str = "country,client_code,client_name,account_id\n";
 const CONTACTS: &str = "country,client_code,email,name,language,role\n";
@@ -198,112 +201,6 @@ fn rows_of_one_client_share_it() {
 fn a_register_without_rows_is_a_register() {
     let register = accounts(ACCOUNTS);
     assert_eq!((register.account_rows, register.bad_rows.len()), (0, 0));
-}
-
-#[test]
-fn contacts_are_read_and_an_unknown_language_costs_only_the_language() {
-    let register = contacts(
-        "DK,C07,Anna@Client.example,Anna,da,\n\
-         DK,*,owner@agency.example,,,OWNER\n\
-         DK,C07,b@client.example,,fr,client\n\
-         DK,C07,no address,,,\n\
-         DK,C07,c@client.example,,,boss\n\
-         DK,,d@client.example,,,\n",
-    );
-    let [anna, owner, b] = &register.contacts[..] else { panic!("{register:?}") };
-    assert_eq!((anna.email.as_str(), anna.language), ("anna@client.example", Some(Language::Danish)));
-    assert_eq!((owner.role, &owner.scope), (ContactRole::Owner, &Scope::Country("dk".into())));
-    assert_eq!((b.role, b.language), (ContactRole::Client, None));
-    insta::assert_snapshot!(told(&register.bad_rows), @r#"
-    4 language: "fr" is no language of the mails, the country's is used, else English; write en, da, sv, nb or de
-    5 email: it is no e-mail address (not shown here); write one address
-    6 role: "boss" is no role; write client or owner
-    7 client_code: it is empty; it is required
-    "#);
-}
-
-#[test]
-fn an_exception_covers_one_thing_for_a_reason_to_a_day() {
-    let register = exceptions(
-        "DK,C07,,,moving,2026-12-31\n\
-         ,,11,,paused,2026-12-31\n\
-         ,,,22,closed,2026-12-31\n\
-         ,,11,,paused,\n\
-         ,,11,,,2026-12-31\n\
-         DK,,,,moving,2026-12-31\n\
-         DK,C07,11,,moving,2026-12-31\n\
-         DK,*,,,moving,2026-12-31\n\
-         ,,7E18,,moving,never\n",
-    );
-    let what: Vec<_> = register.exceptions.iter().map(|exception| &exception.what).collect();
-    assert!(matches!(what[..], [Excepted::Client(_), Excepted::Account(_), Excepted::BusinessCenter(_)]), "{what:?}");
-    assert!(register.bad_rows.iter().all(|row| row.account.is_none()));
-    insta::assert_snapshot!(told(&register.bad_rows), @r#"
-    5 until: it is empty; it is required
-    6 reason: it is empty; it is required
-    7 row: it does not say what is excepted; write exactly one of: country with client_code, account_id, business_center_id
-    8 row: it does not say what is excepted; write exactly one of: country with client_code, account_id, business_center_id
-    9 client_code: * stands for all clients in the contacts only; name the client
-    10 account_id: "7E18" is no account id: it is in scientific notation: a spreadsheet turned it into a number and lost digits; copy the id again from TikTok into a cell formatted as text; until: "never" is no day; write it as YYYY-MM-DD
-    "#);
-}
-
-#[rstest]
-#[case::latin_1(b"country,client_code,client_name,account_id\nDK,C1,K\xf8benhavn,11\n", Some(2), "'ø' in Latin-1")]
-#[case::utf_16(b"\xff\xfec\0o\0u\0", Some(1), "UTF-16")]
-#[case::utf_16_without_mark(b"c\0o\0u\0n\0t\0r\0y\0", Some(1), "UTF-16")]
-#[case::empty(b"", None, "is empty")]
-#[case::blank(b"\n \n,,\n", None, "is empty")]
-#[case::twice(b"country,client_code,client_name,account_id,Account_ID\n", Some(1), "account_id is there 2 times")]
-#[case::both(b"country,x;client_code,client_name;account_id\n", Some(1), "commas and with semicolons")]
-#[case::missing(b"country,client_code,client_name\n", Some(1), "account_id is missing")]
-fn a_file_that_is_no_register_is_refused(#[case] bytes: &[u8], #[case] line: Option<u64>, #[case] problem: &str) {
-    let faults = refusal(bytes);
-    assert_eq!((faults.len(), faults[0].line), (1, line), "{faults:?}");
-    assert!(faults[0].problem.contains(problem), "{faults:?}");
-}
-
-#[test]
-fn a_file_without_a_header_is_refused_without_showing_its_cells() {
-    let faults = refusal(b"DK,C07,anna@client.example,11\n");
-    assert_eq!(faults.len(), 4);
-    assert!(!Error::Refused(faults).to_string().contains("anna"));
-}
-
-#[test]
-fn the_faults_of_all_files_are_told_at_once() {
-    let settings = Expected {
-        source: Source::Csv,
-        accounts: "nowhere/accounts.csv".into(),
-        contacts: "nowhere/contacts.csv".into(),
-        exceptions: Some("nowhere/exceptions.csv".into()),
-    };
-    let error = read_files(&settings, &member()).unwrap_err();
-    insta::assert_snapshot!(error, @r#"
-    the registers are refused, 3 faults:
-
-    nowhere/accounts.csv: the file cannot be read: entity not found
-      remedy: correct the path in the section [expected] (it begins in the working directory), or the permissions
-
-    nowhere/contacts.csv: the file cannot be read: entity not found
-      remedy: correct the path in the section [expected] (it begins in the working directory), or the permissions
-
-    nowhere/exceptions.csv: the file cannot be read: entity not found
-      remedy: correct the path in the section [expected] (it begins in the working directory), or the permissions
-    "#);
-}
-
-#[test]
-fn a_source_that_is_not_built_says_so() {
-    let settings = Expected {
-        source: Source::Http { authorization: None },
-        accounts: String::new(),
-        contacts: String::new(),
-        exceptions: None,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let error = runtime.block_on(read(&settings, &member())).unwrap_err();
-    assert!(matches!(error, Error::NotBuilt("http")), "{error}");
 }
 
 #[test]
