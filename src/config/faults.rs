@@ -82,6 +82,12 @@ impl Faults {
         &self.list
     }
 
+    /// Line of a fault in the file, from 1; none for what is missing or comes from a variable.
+    #[must_use]
+    pub fn line(&self, fault: &Fault) -> Option<usize> {
+        fault.place.line(&self.source)
+    }
+
     /// For people: every fault with its line of the file and a caret under what is wrong.
     #[must_use]
     pub fn report(&self) -> String {
@@ -126,7 +132,7 @@ impl Faults {
             Place::Variable(_) | Place::Nowhere => 0,
         };
         let text = self.source.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-        let number = fault.place.line(&self.source).unwrap_or(1) - 1;
+        let number = self.line(fault).unwrap_or(1) - 1;
         OneLine { name: self.path.to_string_lossy().into_owned(), text: text.to_owned(), start, number }
     }
 
@@ -144,7 +150,7 @@ impl Faults {
     fn block(&self, fault: &Fault) -> String {
         let place = match &fault.place {
             Place::Variable(name) => format!("environment variable {name}"),
-            Place::File(_) => match fault.place.line(&self.source) {
+            Place::File(_) => match self.line(fault) {
                 Some(line) => format!("{}:{line}", self.path.display()),
                 None => self.path.display().to_string(),
             },

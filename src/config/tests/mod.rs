@@ -110,6 +110,15 @@ fn what_is_not_said_follows_from_what_is() {
 }
 
 #[test]
+fn a_file_from_windows_is_read_and_its_lines_are_counted() {
+    let text = format!("\u{feff}{}", with("tiktok", "max_attempts = 0").replace('\n', "\r\n"));
+    let line = text.lines().position(|line| line == "max_attempts = 0").unwrap() + 1;
+    let faults = load_text(&text, &[]).unwrap_err();
+    assert_eq!(faults.line(&faults.list()[0]), Some(line));
+    load_text(&text.replace("max_attempts = 0", "max_attempts = 1"), &[]).unwrap();
+}
+
+#[test]
 fn two_members_with_one_address_are_refused() {
     let twice = "[[tiktok.members]]\nemail = \" EXTRACT@agency.example\"\naccess_token = { env = \"TOKEN\" }\n";
     assert_eq!(only_fault(load_text(&format!("{twice}{SMALL}"), &[])).key, "tiktok.members[1].email");
