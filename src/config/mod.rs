@@ -3,13 +3,32 @@
 //! Invariant: a [`Config`] has passed every check that needs no network; secrets are already resolved and are shown by
 //! nothing. This is the only module that reads the environment.
 
-use std::path::PathBuf;
+mod document;
+mod environment;
+mod faults;
+mod load;
+mod log;
+mod nearest;
+mod reader;
+mod secret;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod unbuilt;
+mod values;
+
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
 use crate::domain::{Address, Addressing, Calendar, Guards, Reminders, Rules};
+
+pub use environment::Environment;
+pub use faults::{Fault, Faults, Place};
+pub use load::load;
+pub use unbuilt::unbuilt;
 
 /// Everything that is configured, validated.
 #[derive(Clone, Debug)]
@@ -185,6 +204,14 @@ pub struct Observe {
 }
 
 impl Config {
+    /// Reads and validates a file with the environment of this process.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(path: &Path) -> Result<Self, Faults> {
+        load(path, &Environment::of_process())
+    }
+
     /// Zone of the configuration.
     #[must_use]
     pub fn zone(&self) -> Tz {

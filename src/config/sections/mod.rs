@@ -1,0 +1,13 @@
+//! The sections of the file, each with its keys, defaults and ranges.
+//!
+//! Invariant: a section's reader asks for every key that the section has, also for those that the other keys make idle.
+
+mod expected;
+mod mail;
+mod rules;
+mod tiktok;
+
+pub(super) use expected::{expected, store};
+pub(super) use mail::mail;
+pub(super) use rules::{guards, observe, reminders, report, schedule};
+pub(super) use tiktok::tiktok;

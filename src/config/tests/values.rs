@@ -1,0 +1,66 @@
+//! Single values: what can be and what cannot.
+
+use rstest::rstest;
+
+use super::*;
+
+#[rstest]
+#[case("", r#"timezone = "Mars/Base""#, "timezone")]
+#[case("tiktok", r#"base_url = "http://tiktok.example""#, "tiktok.base_url")]
+#[case("tiktok", r#"base_url = "https://tiktok.example/open_api""#, "tiktok.base_url")]
+#[case("tiktok", r#"base_url = "https://u:p@tiktok.example""#, "tiktok.base_url")]
+#[case("tiktok", r#"base_url = "https://tiktok.example?x=1""#, "tiktok.base_url")]
+#[case("tiktok", "max_in_flight = 0", "tiktok.max_in_flight")]
+#[case("tiktok", "max_attempts = 21", "tiktok.max_attempts")]
+#[case("tiktok", "requests_per_second = \"10\"", "tiktok.requests_per_second")]
+#[case("tiktok", "retry_pause = 1", "tiktok.retry_pause")]
+#[case("tiktok", "request_timeout = \"0s\"", "tiktok.request_timeout")]
+#[case("tiktok", "run_timeout = \"30 minutes\"", "tiktok.run_timeout")]
+#[case("tiktok", "agency_business_centers = [\"7.1E+18\"]", "tiktok.agency_business_centers[0]")]
+#[case("expected", "source = \"xlsx\"", "expected.source")]
+#[case("expected", "source = \"sql\"", "expected.url")]
+#[case("expected", "canaries = [7106541027904733185]", "expected.canaries[0]")]
+#[case("store", "url = \"mysql://x\"", "store.url")]
+#[case("store", "url = \"postgres://u:hunter2@db/x\"", "store.url")]
+#[case("store", "lease = \"500ms\"", "store.lease")]
+#[case("report", "dir = \"ftp://x\"", "report.dir")]
+#[case("report", "keep_days = 0", "report.keep_days")]
+#[case("mail", "operators = []", "mail.operators")]
+#[case("mail", "languages = { DK = \"fr\" }", "mail.languages.DK")]
+#[case("mail", "languages = { DK = \"da\", dk = \"en\" }", "mail.languages.dk")]
+#[case("mail", "agency_name = \"A\\r\\nBcc: b\"", "mail.agency_name")]
+#[case("mail", "smtp_url = \"smtps://u:hunter2@mail.example\"", "mail.smtp_url")]
+#[case("mail", "smtp_url = { env = \"SMTP_URL\", file = \"x\" }", "mail.smtp_url")]
+#[case("mail", "smtp_url = { env = \"NOT_SET\" }", "mail.smtp_url")]
+#[case("mail", "smtp_url = { file = \"/nowhere/smtp\" }", "mail.smtp_url")]
+#[case("reminders", "days = []", "reminders.days")]
+#[case("reminders", "days = [0, 3, 3]", "reminders.days")]
+#[case("reminders", "skip_dates = [\"24.12.2026\"]", "reminders.skip_dates[0]")]
+#[case("guard", "max_invalid_share = nan", "guard.max_invalid_share")]
+#[case("schedule", "cron = \"30 4 * * *\"", "schedule.cron")]
+#[case("schedule", "cron = \"0 0 0 31 2 *\"", "schedule.cron")]
+#[case("observe", "pushgateway = \"http://u:hunter2@push\"", "observe.pushgateway")]
+fn a_value_that_cannot_be_is_refused_by_its_key(#[case] section: &str, #[case] line: &str, #[case] key: &str) {
+    let text = with(section, line);
+    let faults = load_text(&text, &[]).unwrap_err();
+    assert!(!faults.to_string().contains("hunter2") && !faults.report().contains("hunter2"), "{faults}");
+    assert_eq!(only_fault(Err(faults)).key, key);
+}
+
+#[rstest]
+#[case("tiktok", r#"base_url = "http://127.0.0.9:8080""#)]
+#[case("tiktok", r#"base_url = "http://[::1]:8080/""#)]
+#[case("tiktok", r#"base_url = "http://localhost:8080""#)]
+#[case("store", "url = \"sqlite:///var/lib/with space/r.db\"")]
+#[case("store", "url = \"postgres://reconciler@db/x\"")]
+#[case("report", "dir = \"s3://bucket/reports\"")]
+#[case("reminders", "skip_dates = [2026-12-24, \"2026-12-25\"]")]
+#[case("guard", "max_invalid_share = 1")]
+#[case("mail", "transport = \"directory\"\nsmtp_url = { env = \"NOT_SET\" }")]
+fn a_value_that_can_be_is_taken(#[case] section: &str, #[case] line: &str) {
+    let mut text = with(section, line);
+    if line.contains("smtp_url") {
+        text = text.replace("smtp_url = { env = \"SMTP_URL\" }\n", "");
+    }
+    load_text(&text, &[]).unwrap();
+}

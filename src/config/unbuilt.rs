@@ -1,0 +1,47 @@
+//! What can be configured and is not built yet: one line each, deleted on the day it is built.
+//!
+//! Invariant: nobody finds out by its absence; `check` tells every line.
+
+use std::collections::BTreeSet;
+
+use secrecy::ExposeSecret;
+
+use super::{Config, Source};
+use crate::domain::Language;
+
+/// One line for each configured feature that this version does not have, and what happens instead.
+#[must_use]
+pub fn unbuilt(config: &Config) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut note = |configured: bool, line: &str| {
+        if configured {
+            lines.push(line.to_owned());
+        }
+    };
+    let sql = matches!(config.expected.source, Source::Sql { .. });
+    let http = matches!(config.expected.source, Source::Http { .. });
+    note(sql, "expected.source = \"sql\": this version reads csv files only");
+    note(http, "expected.source = \"http\": this version reads csv files only");
+    let postgres = config.store.url.expose_secret().starts_with("postgres");
+    note(postgres, "store.url: this version keeps state in SQLite only, write sqlite://PATH");
+    let object_store = config.report.dir.contains("://");
+    note(object_store, "report.dir: this version writes into a folder only, write a path");
+    note(config.store.keep_days != 800, "store.keep_days: this version keeps all runs");
+    note(config.report.keep_days != 400, "report.keep_days: this version keeps all reports");
+    note(config.observe.pushgateway.is_some(), "observe.pushgateway: this version pushes no metrics");
+    note(config.observe.heartbeat_url.is_some(), "observe.heartbeat_url: this version sends no heartbeat");
+    let other: BTreeSet<_> =
+        config.addressing.languages.values().copied().filter(|language| !is_written(*language)).collect();
+    for language in other {
+        lines.push(format!("mail.languages: mails in \"{}\" are written in English by this version", language.code()));
+    }
+    lines
+}
+
+/// Whether mails are written in the language.
+fn is_written(language: Language) -> bool {
+    match language {
+        Language::English | Language::Danish => true,
+        Language::Swedish | Language::Norwegian | Language::German => false,
+    }
+}

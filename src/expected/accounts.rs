@@ -1,0 +1,181 @@
+//! The accounts register.
+//!
+//! Invariant: rows of one client, written alike, share one [`Client`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::csv::Sheet;
+use super::faults::Fault;
+use super::row::{Column, Row, cut, optional, quoted, required};
+use crate::domain::{
+    AccountId, Address, BadAccount, BadRowCause, BusinessCenterId, Client, ClientKey, ExpectedAccount, Register,
+    RegisterState,
+};
+
+const COLUMNS: &[Column] = &[
+    required("country"),
+    required("client_code"),
+    required("client_name"),
+    required("account_id"),
+    optional("parent_code"),
+    optional("account_name"),
+    optional("business_center_id"),
+    optional("member"),
+    optional("state"),
+    optional("start_date"),
+    optional("end_date"),
+    optional("added_by"),
+    optional("tags"),
+];
+const COUNTRY: usize = 0;
+const CLIENT_CODE: usize = 1;
+const CLIENT_NAME: usize = 2;
+const ACCOUNT_ID: usize = 3;
+const PARENT_CODE: usize = 4;
+const ACCOUNT_NAME: usize = 5;
+const BUSINESS_CENTER_ID: usize = 6;
+const MEMBER: usize = 7;
+const STATE: usize = 8;
+const START_DATE: usize = 9;
+const END_DATE: usize = 10;
+const ADDED_BY: usize = 11;
+const TAGS: usize = 12;
+
+/// Adds the rows of a file to the register.
+pub(super) fn read(
+    file: &str,
+    bytes: &[u8],
+    default_member: &Address,
+    register: &mut Register,
+) -> Result<(), Vec<Fault>> {
+    let sheet = Sheet::open(file, bytes, COLUMNS)?;
+    let mut known = Known { default_member, clients: HashMap::new(), members: HashMap::new(), key: String::new() };
+    sheet.each(|row| {
+        register.account_rows += 1;
+        let mut flaws = row.flaws();
+        match known.account(&row, &mut flaws) {
+            Some(account) if flaws.is_empty() => register.accounts.push(account),
+            _ => {
+                let id = flaws.begins_with("account_id");
+                let cause = if id { BadRowCause::MalformedId } else { BadRowCause::MalformedRow };
+                let account = BadAccount {
+                    cause,
+                    country: cut(row.text(COUNTRY), 100),
+                    client_code: cut(row.text(CLIENT_CODE), 100),
+                    client_name: cut(row.text(CLIENT_NAME), 100),
+                    account_id: cut(row.id(ACCOUNT_ID), 100),
+                };
+                register.bad_rows.push(flaws.into_bad_row(file, row.line, Some(account)));
+            }
+        }
+    });
+    Ok(())
+}
+
+/// What earlier rows have in common with this one.
+struct Known<'d> {
+    default_member: &'d Address,
+    clients: HashMap<Box<str>, Arc<Client>>,
+    members: HashMap<Box<str>, Address>,
+    key: String,
+}
+
+impl Known<'_> {
+    /// The row's account; nothing only after a flaw.
+    fn account(&mut self, row: &Row<'_>, flaws: &mut super::row::Flaws) -> Option<ExpectedAccount> {
+        if !flaws.is_empty() {
+            return None;
+        }
+        // First, because it says which kind of `invalid` the row is.
+        let written = row.id(ACCOUNT_ID);
+        let account_id = AccountId::parse(written)
+            .map_err(|damage| flaws.push("account_id", format!("{} is no account id: {damage}", quoted(written))))
+            .ok();
+        let country = row.needed(COUNTRY, flaws);
+        let code = row.needed(CLIENT_CODE, flaws);
+        if code == "*" {
+            flaws.push("client_code", "* stands for all clients in the contacts only; name the client".into());
+        }
+        let business_center = match row.id(BUSINESS_CENTER_ID) {
+            "" => None,
+            written => BusinessCenterId::parse(written)
+                .map_err(|damage| {
+                    let reason = format!("{} is no Business Center id: {damage}", quoted(written));
+                    flaws.push("business_center_id", reason);
+                })
+                .ok(),
+        };
+        let member = self.member(row.text(MEMBER));
+        if member.is_none() {
+            flaws
+                .push("member", "it is no e-mail address (not shown here); write the login that clients invite".into());
+        }
+        let state = state(row.text(STATE));
+        if state.is_none() {
+            let reason = format!("{} is no state; write onboarded or requested", quoted(row.text(STATE)));
+            flaws.push("state", reason);
+        }
+        let (start, end) = (row.date(START_DATE, flaws), row.date(END_DATE, flaws));
+        if let (Some(start), Some(end)) = (start, end)
+            && end < start
+        {
+            flaws.push("end_date", format!("{end} is before the start date {start}; correct one of them"));
+        }
+        if !flaws.is_empty() {
+            return None;
+        }
+        Some(ExpectedAccount {
+            line: row.line,
+            client: self.client(country, code, row.text(CLIENT_NAME), row.text(PARENT_CODE)),
+            account_id: account_id?,
+            account_name: row.text(ACCOUNT_NAME).into(),
+            business_center,
+            member: member?,
+            state: state?,
+            start,
+            end,
+            added_by: row.text(ADDED_BY).into(),
+            tags: row.text(TAGS).into(),
+        })
+    }
+
+    fn client(&mut self, country: &str, code: &str, name: &str, parent_code: &str) -> Arc<Client> {
+        self.key.clear();
+        for part in [country, code, name, parent_code] {
+            self.key.push_str(part);
+            self.key.push('\0');
+        }
+        if let Some(client) = self.clients.get(self.key.as_str()) {
+            return client.clone();
+        }
+        let client = Arc::new(Client {
+            key: ClientKey::new(country, code),
+            country: country.to_owned(),
+            code: code.to_owned(),
+            name: name.to_owned(),
+            parent_code: parent_code.to_owned(),
+        });
+        self.clients.insert(self.key.as_str().into(), client.clone());
+        client
+    }
+
+    fn member(&mut self, written: &str) -> Option<Address> {
+        if written.is_empty() {
+            return Some(self.default_member.clone());
+        }
+        if let Some(member) = self.members.get(written) {
+            return Some(member.clone());
+        }
+        let member = Address::parse(written)?;
+        self.members.insert(written.into(), member.clone());
+        Some(member)
+    }
+}
+
+fn state(written: &str) -> Option<RegisterState> {
+    if written.is_empty() {
+        return Some(RegisterState::default());
+    }
+    [RegisterState::Onboarded, RegisterState::Requested].into_iter().find(|s| written.eq_ignore_ascii_case(s.as_str()))
+}

@@ -1,0 +1,78 @@
+//! The exceptions: gaps that are known and not mailed for a while.
+//!
+//! Invariant: an exception covers one thing, for a reason, to a day.
+
+use super::csv::Sheet;
+use super::faults::Fault;
+use super::row::{Column, Flaws, Row, optional, quoted, required};
+use crate::domain::{AccountId, BusinessCenterId, ClientKey, Excepted, Exception, Register};
+
+const COLUMNS: &[Column] = &[
+    optional("country"),
+    optional("client_code"),
+    optional("account_id"),
+    optional("business_center_id"),
+    required("reason"),
+    required("until"),
+];
+const COUNTRY: usize = 0;
+const CLIENT_CODE: usize = 1;
+const ACCOUNT_ID: usize = 2;
+const BUSINESS_CENTER_ID: usize = 3;
+const REASON: usize = 4;
+const UNTIL: usize = 5;
+
+/// Adds the rows of a file to the register.
+pub(super) fn read(file: &str, bytes: &[u8], register: &mut Register) -> Result<(), Vec<Fault>> {
+    Sheet::open(file, bytes, COLUMNS)?.each(|row| {
+        let mut flaws = row.flaws();
+        match exception(&row, &mut flaws) {
+            Some(exception) if flaws.is_empty() => register.exceptions.push(exception),
+            _ => register.bad_rows.push(flaws.into_bad_row(file, row.line, None)),
+        }
+    });
+    Ok(())
+}
+
+/// The row's exception; nothing only after a flaw.
+fn exception(row: &Row<'_>, flaws: &mut Flaws) -> Option<Exception> {
+    if !flaws.is_empty() {
+        return None;
+    }
+    let what = excepted(row, flaws);
+    let reason = row.needed(REASON, flaws);
+    let until = match row.needed(UNTIL, flaws) {
+        "" => None,
+        _ => row.date(UNTIL, flaws),
+    };
+    Some(Exception { line: row.line, what: what?, reason: reason.to_owned(), until: until? })
+}
+
+fn excepted(row: &Row<'_>, flaws: &mut Flaws) -> Option<Excepted> {
+    let (country, code) = (row.text(COUNTRY), row.text(CLIENT_CODE));
+    let (account, business_center) = (row.id(ACCOUNT_ID), row.id(BUSINESS_CENTER_ID));
+    match (country, code, account, business_center) {
+        (_, "*", "", "") => {
+            flaws.push("client_code", "* stands for all clients in the contacts only; name the client".into());
+            None
+        }
+        (country, code, "", "") if !country.is_empty() && !code.is_empty() => {
+            Some(Excepted::Client(ClientKey::new(country, code)))
+        }
+        ("", "", written, "") if !written.is_empty() => AccountId::parse(written)
+            .map_err(|damage| flaws.push("account_id", format!("{} is no account id: {damage}", quoted(written))))
+            .map(Excepted::Account)
+            .ok(),
+        ("", "", "", written) if !written.is_empty() => BusinessCenterId::parse(written)
+            .map_err(|damage| {
+                flaws.push("business_center_id", format!("{} is no Business Center id: {damage}", quoted(written)));
+            })
+            .map(Excepted::BusinessCenter)
+            .ok(),
+        _ => {
+            let remedy = "write exactly one of: country with client_code, account_id, business_center_id";
+            flaws.push("row", format!("it does not say what is excepted; {remedy}"));
+            None
+        }
+    }
+}

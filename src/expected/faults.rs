@@ -1,0 +1,48 @@
+//! Why a register is refused as a whole.
+//!
+//! Invariant: every fault of every file is told at once, and no cell of a file is quoted, for it may be an address.
+
+use std::fmt;
+
+/// Why there is no register.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Files that cannot be read as registers; all their faults, at least one.
+    #[error("{}", listed(.0))]
+    Refused(Vec<Fault>),
+    /// A source that can be configured, but not read yet.
+    #[error("expected.source = \"{0}\" is not read by this version; set \"csv\" and export the registers into files")]
+    NotBuilt(&'static str),
+    /// The reading was stopped from outside, because the program ends.
+    #[error("the reading of the registers was stopped")]
+    Stopped,
+}
+
+/// One thing because of which a file is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The path as configured.
+    pub file: String,
+    /// Where in it, from 1.
+    pub line: Option<u64>,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        write!(f, "{}{line}: {}\n  remedy: {}", self.file, self.problem, self.remedy)
+    }
+}
+
+fn listed(faults: &[Fault]) -> String {
+    let n = faults.len();
+    let mut text = format!("the registers are refused, {n} {}:", if n == 1 { "fault" } else { "faults" });
+    for fault in faults {
+        text.push_str(&format!("\n\n{fault}"));
+    }
+    text
+}
