@@ -3,7 +3,9 @@
 //! The map, in reading order:
 //!
 //! * [`domain`] – the field's words as values; knows nothing outside itself.
+//! * [`tiktok`] – what TikTok shows, read within its quota; nothing but GET.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
 
 pub mod config;
 pub mod domain;
+pub mod tiktok;
