@@ -9,12 +9,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::client::Brought;
+use super::failure::{Failure, Kind, out_of_time, quota_used_up, stopped, why_refused};
 use super::ledger::{Answered, FaultyCall};
 use super::pace::Turn;
 use super::retry::{self, Verdict, classify};
-use super::wire::{Call, Content};
+use super::wire::{Call, Content, Envelope};
 use super::{App, Member, Progress, Reader};
-use crate::domain::{Reading, Standing};
+use crate::domain::Standing;
 
 /// Characters of TikTok's words that are kept.
 const LONGEST_WORDS: usize = 200;
@@ -25,58 +26,6 @@ pub(super) struct Answer<T> {
     pub(super) request_id: Option<String>,
 }
 
-/// Why there is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// The run is over, or TikTok's quota of the day is, or the member is refused: nobody need ask on.
-    Ended(String),
-    /// TikTok refused, or gave nothing usable in all attempts.
-    Unusable { code: Option<i64>, kind: Kind, reason: String },
-}
-
-/// What a refusal is about, for those who must tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The object does not exist or was deleted.
-    Gone,
-    /// The token lacks a scope; it bears the path.
-    Scope(String),
-    /// The app or the caller is refused.
-    App,
-    /// Refused otherwise.
-    Refused,
-    /// Nothing usable in all attempts.
-    Spent,
-}
-
-impl Failure {
-    /// As a reading.
-    pub(super) fn into_reading(self) -> Reading {
-        match self {
-            Self::Ended(reason) => Reading::NotRead { reason },
-            Self::Unusable { code, reason, .. } => Reading::Unreadable { code, reason },
-        }
-    }
-
-    /// As the silence of `/oauth2/advertiser/get/`. A mixed-up app shows as 40000, 40101 or 40113 (fact sheet §11).
-    pub(super) fn into_witness_reason(self) -> String {
-        let mixed_up = matches!(self, Self::Unusable { code: Some(40000 | 40101 | 40113), .. });
-        let reason = self.into_reason();
-        if mixed_up {
-            format!("{reason}: check app_id and app_secret, they must be of the token's app")
-        } else {
-            reason
-        }
-    }
-
-    /// As a sentence.
-    pub(super) fn into_reason(self) -> String {
-        match self {
-            Self::Ended(reason) | Self::Unusable { reason, .. } => reason,
-        }
-    }
-}
-
 impl Reader {
     /// Asks until there is an answer, or none can be had. A dead token refuses the member for the rest of the run.
     pub(super) async fn ask<T: Content>(&self, member_index: usize, call: &Call<'_>) -> Result<Answer<T>, Failure> {
@@ -85,10 +34,10 @@ impl Reader {
         }
         let attempts = async {
             match self.deadline {
-                Some(deadline) if deadline <= Instant::now() => Err(self.out_of_time()),
+                Some(deadline) if deadline <= Instant::now() => Err(out_of_time(self.run_timeout)),
                 Some(deadline) => timeout_at(deadline, self.attempts(member_index, call))
                     .await
-                    .unwrap_or_else(|_| Err(self.out_of_time())),
+                    .unwrap_or_else(|_| Err(out_of_time(self.run_timeout))),
                 None => self.attempts(member_index, call).await,
             }
         };
@@ -105,55 +54,32 @@ impl Reader {
         let mut attempt = 1;
         loop {
             let (turn, brought) = self.once(member, app, call, member_index, attempt).await?;
-            let verdict = classify(brought.outcome());
-            match (verdict, brought) {
-                (Verdict::Use, Brought::Envelope(envelope)) => {
+            let kind = match classify(brought.outcome()) {
+                Verdict::Use => {
                     app.pace.succeeded(turn);
-                    let request_id = envelope.request_id;
-                    let unreadable = |reason| Failure::Unusable { code: None, kind: Kind::Spent, reason };
-                    return envelope.content.map(|content| Answer { content, request_id }).map_err(unreadable);
+                    return answer(brought);
                 }
-                (Verdict::QuotaPause, brought) => {
+                Verdict::QuotaPause => {
                     if app.pace.refused(turn) {
-                        self.ledger.open().suspensions += 1;
-                        let code = code(&brought);
-                        tracing::warn!(
-                            member.index = member_index,
-                            code,
-                            "TikTok's quota is reached: the app is silent for a while"
-                        );
+                        self.tell_silence(member_index, &brought);
                     }
+                    continue; // it counts as no attempt, and the pace decides when the next may be
                 }
-                (Verdict::Retry, brought) => {
-                    if brought_code_zero(&brought) {
-                        app.pace.succeeded(turn);
-                    }
-                    if attempt >= self.max_attempts {
-                        return Err(self.give_up(member_index, call, &brought, Kind::Spent, attempt));
-                    }
+                Verdict::Retry if attempt < self.max_attempts => {
                     attempt += 1;
-                    let seed = (call.endpoint(), call.business_center(), call.page(), member_index);
-                    self.wait(retry::pause(self.retry_pause, attempt, seed)).await;
+                    let request = (call.endpoint(), call.business_center(), call.page(), member_index);
+                    self.wait(retry::pause(self.retry_pause, attempt, request)).await;
+                    continue;
                 }
-                (Verdict::TokenDead, brought) => {
-                    let failure = self.give_up(member_index, call, &brought, Kind::Refused, attempt);
-                    let Some(code) = code(&brought) else { return Err(failure) };
-                    return Err(Failure::Ended(member.refuse(Standing::Dead { code })));
-                }
-                (Verdict::ScopeRefused(path), brought) => {
-                    let path = if path.is_empty() { call.endpoint().to_owned() } else { path };
-                    return Err(self.give_up(member_index, call, &brought, Kind::Scope(path), attempt));
-                }
-                (Verdict::AppRefused, brought) => {
-                    return Err(self.give_up(member_index, call, &brought, Kind::App, attempt));
-                }
-                (Verdict::Gone, brought) => {
-                    return Err(self.give_up(member_index, call, &brought, Kind::Gone, attempt));
-                }
-                (Verdict::Refused | Verdict::Use, brought) => {
-                    return Err(self.give_up(member_index, call, &brought, Kind::Refused, attempt));
-                }
-            }
+                Verdict::Retry => Kind::Spent,
+                Verdict::TokenDead => Kind::Dead,
+                Verdict::AppRefused => Kind::App,
+                Verdict::ScopeRefused(path) if path.is_empty() => Kind::Scope(call.endpoint().to_owned()),
+                Verdict::ScopeRefused(path) => Kind::Scope(path),
+                Verdict::Gone => Kind::Gone,
+                Verdict::Refused => Kind::Refused,
+            };
+            return Err(self.give_up(member_index, call, &brought, kind, attempt));
         }
     }
 
@@ -257,19 +183,16 @@ impl Reader {
             );
         }
         let code = code(brought).filter(|code| *code != 0);
-        let reason = match (&kind, code) {
-            // The words of a fault that passes differ from answer to answer; those of a refusal say what to mend.
-            (Kind::Spent, None) => format!("no usable answer in {attempt} attempts, at last {words}"),
-            (Kind::Spent, Some(code)) => format!("no usable answer in {attempt} attempts, at last code {code}"),
-            (_, None) => format!("no usable answer: {words}"),
-            (_, Some(code)) if words.is_empty() => format!("TikTok refused with code {code}"),
-            (_, Some(code)) => format!("TikTok refused with code {code}: {words}"),
-        };
-        Failure::Unusable { code, kind, reason }
+        match (kind, code) {
+            (Kind::Dead, Some(code)) => Failure::Ended(self.members[member_index].refuse(Standing::Dead { code })),
+            (kind, code) => Failure::Unusable { code, reason: kind.reason(code, &words, attempt), kind },
+        }
     }
 
-    fn out_of_time(&self) -> Failure {
-        Failure::Ended(format!("the run's time limit of {} was reached", span(self.run_timeout)))
+    fn tell_silence<T>(&self, member_index: usize, brought: &Brought<T>) {
+        self.ledger.open().suspensions += 1;
+        let code = code(brought);
+        tracing::warn!(member.index = member_index, code, "TikTok's quota is reached: the app is silent for a while");
     }
 }
 
@@ -307,6 +230,16 @@ impl Member {
     }
 }
 
+fn answer<T>(brought: Brought<T>) -> Result<Answer<T>, Failure> {
+    let unusable = |reason| Failure::Unusable { code: None, kind: Kind::Spent, reason };
+    match brought {
+        Brought::Envelope(Envelope { content, request_id, .. }) => {
+            content.map(|content| Answer { content, request_id }).map_err(unusable)
+        }
+        Brought::Nothing(_, what) => Err(unusable(what)),
+    }
+}
+
 fn code<T>(brought: &Brought<T>) -> Option<i64> {
     match brought {
         Brought::Envelope(envelope) => Some(envelope.code),
@@ -314,43 +247,9 @@ fn code<T>(brought: &Brought<T>) -> Option<i64> {
     }
 }
 
-fn brought_code_zero<T>(brought: &Brought<T>) -> bool {
-    code(brought) == Some(0)
-}
-
 fn request_id<T>(brought: &Brought<T>) -> Option<&str> {
     match brought {
         Brought::Envelope(envelope) => envelope.request_id.as_deref(),
         Brought::Nothing(..) => None,
-    }
-}
-
-fn stopped() -> Failure {
-    Failure::Ended("the run was told to stop".to_owned())
-}
-
-fn quota_used_up() -> Failure {
-    Failure::Ended("TikTok's quota of the day is used up: three quota answers in a row".to_owned())
-}
-
-/// Why nothing more is read for a member.
-fn why_refused(standing: &Standing) -> String {
-    match standing {
-        Standing::Dead { code } => format!("TikTok refuses the member's token (code {code})"),
-        Standing::ScopeRefused { path } => format!("the member's token lacks the scope for {path}"),
-        Standing::Contradicted => "the token belongs to somebody else than the member".to_owned(),
-        Standing::Good | Standing::Unconfirmed { .. } => "the member is not read".to_owned(),
-    }
-}
-
-/// A time limit as the configuration writes it.
-fn span(limit: Duration) -> String {
-    let seconds = limit.as_secs();
-    if limit.subsec_millis() != 0 {
-        format!("{}ms", limit.as_millis())
-    } else if seconds >= 60 && seconds.is_multiple_of(60) {
-        format!("{}m", seconds / 60)
-    } else {
-        format!("{seconds}s")
     }
 }

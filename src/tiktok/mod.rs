@@ -11,6 +11,7 @@
 mod again;
 mod ask;
 mod client;
+mod failure;
 mod identity;
 mod ledger;
 mod names;

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
 use super::Reader;
-use super::ask::{Failure, Kind};
+use super::failure::{Failure, Kind};
 use super::identity;
 use super::walk::{Outcome, Row, Walk, Walked, one_row_an_id};
 use super::wire::{Call, Content, Identity, Page};

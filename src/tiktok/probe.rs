@@ -5,7 +5,7 @@
 use futures_util::future::join_all;
 
 use super::Reader;
-use super::ask::{Failure, Kind};
+use super::failure::{Failure, Kind};
 use super::wire::{Call, Page, Reach};
 use crate::domain::{Address, BusinessCenter, BusinessCenterId, ListedAccount, Standing};
 

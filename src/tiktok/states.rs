@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
 use super::Reader;
-use super::ask::{Failure, Kind};
+use super::failure::{Failure, Kind};
 use super::wire::{Call, States};
 use crate::domain::{AccountId, AccountInfo, Address, MemberView, Observation};
 

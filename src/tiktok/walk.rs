@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use super::ask::{Answer, Failure};
+use super::ask::Answer;
+use super::failure::Failure;
 use super::wire::{PAGE_SIZE, Page, PageInfo};
 use crate::domain::{BusinessCenter, BusinessCenterId, ListedAccount, Role, StatedRole};
 
