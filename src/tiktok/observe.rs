@@ -1,0 +1,157 @@
+//! The reading of a run: whose token it is, which Business Centers there are, what each lists.
+//!
+//! Invariant: every member has a view, and every Business Center of its list has a listing, however the reading went. A
+//! list whose answers contradict themselves is read once more, and the second reading decides.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::Ordering::Relaxed;
+
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
+
+use super::Reader;
+use super::failure::{Failure, Kind};
+use super::identity;
+use super::walk::{Outcome, Row, Walk, Walked, one_row_an_id};
+use super::wire::{Call, Content, Identity, Page};
+use crate::domain::{
+    BusinessCenter, BusinessCenterId, BusinessCenterList, ListedAccount, Listing, MemberView, Observation, Reading,
+    Standing, Witness,
+};
+
+/// A list as it was read, once or twice.
+pub(super) struct Read<R> {
+    pub(super) reading: Reading,
+    pub(super) rows: Vec<R>,
+    pub(super) request_id: Option<String>,
+}
+
+impl Reader {
+    /// Reads identity, list of Business Centers and listings of all members: apps side by side, each app's members within
+    /// its quota and its bound of requests under way. Failures are values of the observation.
+    pub async fn observe(&self) -> Observation {
+        Observation { members: join_all((0..self.members.len()).map(|index| self.observe_member(index))).await }
+    }
+
+    async fn observe_member(&self, index: usize) -> MemberView {
+        let standing = self.identify(index).await;
+        let list = self.read_list(index).await; // NotRead, without a request, if the member was just refused
+        let listings = self.read_listings(index, list.business_centers.keys().copied().collect()).await;
+        let member = &self.members[index];
+        MemberView {
+            member: member.email.clone(),
+            standing: member.refused.get().cloned().unwrap_or(standing),
+            list,
+            listings,
+            infos: HashMap::new(),
+            witness: Witness::NotAsked,
+        }
+    }
+
+    /// Whose token it is. What cannot be read proves nothing against it, and reading goes on.
+    pub(super) async fn identify(&self, index: usize) -> Standing {
+        let member = &self.members[index];
+        let failure = match self.ask::<Identity>(index, &Call::UserInfo).await {
+            Ok(answer) => {
+                if answer.content.email.is_some_and(|shown| identity::contradicts(&shown, &member.email)) {
+                    member.refuse(Standing::Contradicted);
+                }
+                return member.refused.get().cloned().unwrap_or(Standing::Good);
+            }
+            Err(failure) => self.weigh(index, failure, true),
+        };
+        member.refused.get().cloned().unwrap_or_else(|| Standing::Unconfirmed { reason: failure.into_reason() })
+    }
+
+    /// The member's Business Centers.
+    pub(super) async fn read_list(&self, index: usize) -> BusinessCenterList {
+        let read: Read<(BusinessCenterId, BusinessCenter)> =
+            self.read(index, true, |page| Call::BusinessCenters { page }).await;
+        BusinessCenterList { reading: read.reading, business_centers: read.rows.into_iter().collect() }
+    }
+
+    /// The listings of some Business Centers of a member.
+    pub(super) async fn read_listings(
+        &self,
+        index: usize,
+        business_centers: Vec<BusinessCenterId>,
+    ) -> BTreeMap<BusinessCenterId, Listing> {
+        let member = &self.members[index];
+        member.total.fetch_add(business_centers.len(), Relaxed);
+        // Twice as many as requests may be under way: a listing that waits before it tries again holds up nobody.
+        stream::iter(business_centers)
+            .map(|bc| async move {
+                let read: Read<ListedAccount> = self.read(index, false, |page| Call::Assets { bc, page }).await;
+                member.done.fetch_add(1, Relaxed);
+                self.tell_progress(index);
+                (bc, Listing { reading: read.reading, accounts: read.rows, request_id: read.request_id })
+            })
+            .buffer_unordered(2 * self.max_in_flight)
+            .collect()
+            .await
+    }
+
+    /// Reads a list; once more if it contradicts itself. A second reading that is complete stands alone; otherwise
+    /// everything that either showed is kept.
+    async fn read<R: Row>(&self, index: usize, whole_member: bool, call: impl Fn(u32) -> Call<'static>) -> Read<R>
+    where
+        Page<R>: Content,
+    {
+        let first = self.walk(index, &call).await;
+        let Outcome::Contradiction(what) = &first.outcome else { return self.conclude(index, whole_member, first) };
+        tracing::debug!(
+            member.index = index,
+            bc.id = call(1).business_center().map(tracing::field::display),
+            "a list contradicts itself and is read once more: {what}"
+        );
+        let mut second = self.walk(index, &call).await;
+        if second.outcome != Outcome::Complete {
+            second.rows.extend(first.rows);
+            one_row_an_id(&mut second.rows);
+        }
+        self.conclude(index, whole_member, second)
+    }
+
+    fn conclude<R>(&self, index: usize, whole_member: bool, walked: Walked<R>) -> Read<R> {
+        let reading = match walked.outcome {
+            Outcome::Complete => Reading::Complete { twice: false },
+            Outcome::Contradiction(what) => {
+                Reading::Incomplete { reason: format!("read twice, contradictory: {what}") }
+            }
+            Outcome::Failed(failure) => self.weigh(index, failure, whole_member).into_reading(),
+        };
+        Read { reading, rows: walked.rows, request_id: walked.request_id }
+    }
+
+    async fn walk<R: Row>(&self, index: usize, call: &impl Fn(u32) -> Call<'static>) -> Walked<R>
+    where
+        Page<R>: Content,
+    {
+        let mut walk = Walk::new();
+        walk.take(1, self.ask(index, &call(1)).await);
+        let mut answers = stream::iter(walk.further_pages())
+            .map(|page| async move { (page, self.ask(index, &call(page)).await) })
+            .buffer_unordered(self.max_in_flight);
+        while !walk.is_hopeless()
+            && let Some((page, answer)) = answers.next().await
+        {
+            walk.take(page, answer);
+        }
+        walk.finish()
+    }
+
+    /// What a failure means for the member. A lacking scope refuses it wherever it shows; a refused app only where the
+    /// whole member is asked about, for a single Business Center must not silence the others.
+    pub(super) fn weigh(&self, index: usize, failure: Failure, whole_member: bool) -> Failure {
+        let member = &self.members[index];
+        match failure {
+            Failure::Unusable { kind: Kind::Scope(path), .. } => {
+                Failure::Ended(member.refuse(Standing::ScopeRefused { path }))
+            }
+            Failure::Unusable { kind: Kind::App, code: Some(code), .. } if whole_member => {
+                Failure::Ended(member.refuse(Standing::Dead { code }))
+            }
+            Failure::Ended(_) | Failure::Unusable { .. } => failure,
+        }
+    }
+}

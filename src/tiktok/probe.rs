@@ -1,0 +1,121 @@
+//! What `check` asks: one request of each kind for each member, and a sentence about each.
+//!
+//! Invariant: a probe reads one page of anything at most, and every fault's sentence ends with its remedy.
+
+use futures_util::future::join_all;
+
+use super::Reader;
+use super::failure::{Failure, Kind};
+use super::wire::{Call, Page, Reach};
+use crate::domain::{Address, BusinessCenter, BusinessCenterId, ListedAccount, Standing};
+
+/// What was found about a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberProbe {
+    /// The member.
+    pub member: Address,
+    /// In the order in which they were asked; what could not be asked is left out.
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was tried: `identity`, `Business Centers`, `ad accounts`, `second witness`.
+    pub about: &'static str,
+    /// A sentence either way; a fault's with its remedy.
+    pub result: Result<String, String>,
+}
+
+impl Reader {
+    /// Tries every member's token: identity, first page of its Business Centers, first page of one listing, witness if
+    /// configured.
+    pub async fn probe(&self) -> Vec<MemberProbe> {
+        join_all((0..self.members.len()).map(|index| self.probe_member(index))).await
+    }
+
+    async fn probe_member(&self, index: usize) -> MemberProbe {
+        let member = &self.members[index];
+        let mut findings = vec![Finding { about: "identity", result: tell_standing(self.identify(index).await) }];
+        if findings[0].result.is_ok() || member.refused.get().is_none() {
+            let (result, first) = self.probe_list(index).await;
+            findings.push(Finding { about: "Business Centers", result });
+            if let Some(bc) = first {
+                findings.push(Finding { about: "ad accounts", result: self.probe_listing(index, bc).await });
+            }
+            if let Some((app_id, secret)) = &member.witness {
+                let answer = self.ask::<Reach>(index, &Call::Witness { app_id, secret }).await;
+                let told = |reach: Reach| format!("the second witness names {} ad accounts", reach.0.len());
+                let result = answer.map(|a| told(a.content)).map_err(Failure::into_witness_reason);
+                findings.push(Finding { about: "second witness", result });
+            }
+        }
+        MemberProbe { member: member.email.clone(), findings }
+    }
+
+    async fn probe_list(&self, index: usize) -> (Result<String, String>, Option<BusinessCenterId>) {
+        type List = Page<(BusinessCenterId, BusinessCenter)>;
+        match self.ask::<List>(index, &Call::BusinessCenters { page: 1 }).await {
+            Ok(answer) => {
+                let first = answer.content.rows.first().map(|(bc, _)| *bc);
+                let count = answer.content.info.map_or(answer.content.rows.len() as u64, |info| info.total_number);
+                let none = "the member is in no Business Center: no client's invitation was accepted yet, or the token \
+                            is another login's";
+                (
+                    if count == 0 {
+                        Err(none.to_owned())
+                    } else {
+                        Ok(format!("the member is in {count} Business Centers"))
+                    },
+                    first,
+                )
+            }
+            Err(failure) => (Err(remedy(failure)), None),
+        }
+    }
+
+    async fn probe_listing(&self, index: usize, bc: BusinessCenterId) -> Result<String, String> {
+        let answer = self.ask::<Page<ListedAccount>>(index, &Call::Assets { bc, page: 1 }).await.map_err(remedy)?;
+        let count = answer.content.info.map_or(answer.content.rows.len() as u64, |info| info.total_number);
+        Ok(format!("Business Center {bc} shares {count} ad accounts with the member"))
+    }
+}
+
+fn tell_standing(standing: Standing) -> Result<String, String> {
+    match standing {
+        Standing::Good => Ok("TikTok accepts the token, and its address does not contradict the member's".to_owned()),
+        Standing::Unconfirmed { reason } => {
+            Err(format!("TikTok did not say whose token it is ({reason}): try again, and look at TikTok's status page"))
+        }
+        Standing::Contradicted => {
+            Err("the token is another login's: authorize the app again, logged in as the member, \
+                                       and store the new token"
+                .to_owned())
+        }
+        Standing::Dead { code } => Err(dead(code)),
+        Standing::ScopeRefused { path } => Err(no_scope(&path)),
+    }
+}
+
+fn remedy(failure: Failure) -> String {
+    match failure {
+        Failure::Unusable { kind: Kind::Scope(path), .. } => no_scope(&path),
+        Failure::Unusable { kind: Kind::App, code: Some(code), .. } => dead(code),
+        Failure::Unusable { kind: Kind::Spent, reason, .. } => format!("{reason}: try again later"),
+        other => other.into_reason(),
+    }
+}
+
+fn dead(code: i64) -> String {
+    format!(
+        "TikTok refuses the token with code {code}: authorize the app again, logged in as the member, and store the new token"
+    )
+}
+
+/// Scopes 150 and 153 of "Business Center", 100 of "Ad account management" (fact sheet §4).
+fn no_scope(path: &str) -> String {
+    format!(
+        "the token lacks the scope for {path}: give the app the permissions \"Business Center\" and \"Ad account \
+         management\", then authorize it again as the member"
+    )
+}
