@@ -4,6 +4,8 @@
 //!
 //! * [`domain`] – the field's words as values; knows nothing outside itself.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
+//! * [`mail`] – letters become messages, messages leave; the only one that knows lettre.
 
 pub mod config;
 pub mod domain;
+pub mod mail;
