@@ -13,7 +13,8 @@ const LINES: usize = 20;
 #[derive(Clone, Debug)]
 pub(super) struct View {
     lang: &'static str,
-    pub(super) subject: String,
+    /// The subject, as the page's title.
+    subject: String,
     rehearsal_for: Option<String>,
     agency: String,
     verdict: String,
@@ -47,7 +48,7 @@ pub(super) fn view(digest: &Digest, agency: &str, rehearsal_for: Option<&str>, a
     };
     View {
         lang: "en",
-        subject: clean::line(&format!("TikTok access, {}: {}", digest.day, clean::line(&digest.verdict, 120)), 160),
+        subject: clean::unlinked(&subject(digest)),
         rehearsal_for: rehearsal_for.map(str::to_owned),
         agency: clean::line(agency, 80),
         verdict: text(&digest.verdict),
@@ -57,4 +58,9 @@ pub(super) fn view(digest: &Digest, agency: &str, rehearsal_for: Option<&str>, a
         sections: digest.sections.iter().map(section).collect(),
         attached,
     }
+}
+
+/// The subject: the day and the verdict.
+pub(super) fn subject(digest: &Digest) -> String {
+    clean::line(&format!("TikTok access, {}: {}", digest.day, clean::line(&digest.verdict, 120)), 160)
 }

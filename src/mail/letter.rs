@@ -24,7 +24,8 @@ const CLIENTS: usize = 3;
 pub(super) struct View {
     /// ISO 639 code.
     lang: &'static str,
-    pub(super) subject: String,
+    /// The subject, as the page's title.
+    subject: String,
     /// Address for which it is meant, in a rehearsal.
     rehearsal_for: Option<String>,
     /// The person; may be empty.
@@ -112,11 +113,7 @@ pub(super) fn word(ask: &Ask) -> &'static str {
 /// The sentence that is missing, in words.
 pub(super) fn view(letter: &Letter, settings: &config::Mail, texts: &Texts, shown: usize) -> Result<View, String> {
     let language = texts.nearest(letter.language);
-    let count = |wanted: fn(&Ask) -> bool| -> usize {
-        let groups = letter.clients.iter().flat_map(|client| &client.groups);
-        groups.filter(|group| wanted(&group.ask)).map(|group| group.accounts.len()).sum()
-    };
-    let (to_share, to_lower) = (count(|ask| *ask != Ask::LowerRole), count(|ask| *ask == Ask::LowerRole));
+    let (to_share, to_lower) = counts(letter);
     let accounts = to_share + to_lower;
     let mut room = shown;
     let mut clients = Vec::new();
@@ -137,7 +134,7 @@ pub(super) fn view(letter: &Letter, settings: &config::Mail, texts: &Texts, show
     let reminder_since = (letter.number > 1).then(|| texts.day(language, letter.episode)).transpose()?;
     Ok(View {
         lang: language.code(),
-        subject: subject(letter, settings, texts, language, (to_share, to_lower))?,
+        subject: clean::unlinked(&subject(letter, settings, texts)?),
         rehearsal_for: settings.redirect_to.as_ref().map(|_| letter.to.as_str().to_owned()),
         name: clean::name(&letter.name),
         agency: clean::line(&settings.agency_name, 80),
@@ -213,14 +210,22 @@ fn for_clients(letter: &Letter, texts: &Texts, language: Language) -> Result<Str
     Ok(if titles.is_empty() { last } else { format!("{} {and} {last}", titles.join(", ")) })
 }
 
+/// Accounts to be shared, and those on which the permission is to be lowered.
+fn counts(letter: &Letter) -> (usize, usize) {
+    let count = |wanted: fn(&Ask) -> bool| -> usize {
+        let groups = letter.clients.iter().flat_map(|client| &client.groups);
+        groups.filter(|group| wanted(&group.ask)).map(|group| group.accounts.len()).sum()
+    };
+    (count(|ask| *ask != Ask::LowerRole), count(|ask| *ask == Ask::LowerRole))
+}
+
 /// The subject: which client, how many accounts, for whom.
-fn subject(
-    letter: &Letter,
-    settings: &config::Mail,
-    texts: &Texts,
-    language: Language,
-    (to_share, to_lower): (usize, usize),
-) -> Result<String, String> {
+///
+/// # Errors
+/// The sentence that is missing, in words.
+pub(super) fn subject(letter: &Letter, settings: &config::Mail, texts: &Texts) -> Result<String, String> {
+    let language = texts.nearest(letter.language);
+    let (to_share, to_lower) = counts(letter);
     let say = |key: &str, args: &FluentArgs| texts.say(language, Form::Plain, key, args);
     let mut titles = titles(letter).into_iter();
     let first = clean::line(&titles.next().unwrap_or_default(), 50);
@@ -266,7 +271,7 @@ pub(super) fn list(letter: &Letter, texts: &Texts) -> Result<Vec<u8>, String> {
                     cell(&client.name),
                     account.account_id.to_string(),
                     cell(&account.name),
-                    cell(group.member.as_str()),
+                    group.member.as_str().to_owned(),
                     to_do.clone(),
                 ])
                 .map_err(|e| e.to_string())?;

@@ -124,7 +124,6 @@ label-accounts = { $accounts ->
     [one] Annoncekonto
    *[other] Annoncekonti
 }
-business-center = { $name } (id { CODE($id) })
 business-centers-more = og { $more } mere
 requested = (onboarding er anmodet)
 nameless = (uden navn)

@@ -124,7 +124,6 @@ label-accounts = { $accounts ->
     [one] Ad account
    *[other] Ad accounts
 }
-business-center = { $name } (ID { CODE($id) })
 business-centers-more = and { $more } more
 requested = (onboarding requested)
 nameless = (no name)
