@@ -1,0 +1,66 @@
+//! The operators' digest as its templates see it; English only.
+//!
+//! Invariant: it fits on a screen or says where the rest is.
+
+use super::clean;
+use super::templates::visible;
+use crate::domain::Digest;
+
+/// Lines that a section shows.
+const LINES: usize = 20;
+
+/// What `digest.mjml` and `digest.txt` may use.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    lang: &'static str,
+    /// The subject, as the page's title.
+    subject: String,
+    rehearsal_for: Option<String>,
+    agency: String,
+    verdict: String,
+    run_id: String,
+    day: String,
+    facts: Vec<Vec<String>>,
+    sections: Vec<Section>,
+    /// Whether `diff.csv` is attached.
+    attached: bool,
+}
+
+visible!(View: lang, subject, rehearsal_for, agency, verdict, run_id, day, facts, sections, attached);
+
+#[derive(Clone, Debug)]
+struct Section {
+    heading: String,
+    lines: Vec<String>,
+    more: usize,
+}
+
+visible!(Section: heading, lines, more);
+
+/// The digest, for one operator.
+pub(super) fn view(digest: &Digest, agency: &str, rehearsal_for: Option<&str>, attached: bool) -> View {
+    let text = |text: &str| clean::unlinked(&clean::line(text, 400));
+    let section = |(heading, lines): &(String, Vec<String>)| Section {
+        heading: text(heading),
+        // A command is to be pasted as it stands; nothing else in a digest is worth a link.
+        lines: lines.iter().take(LINES).map(|line| text(line)).collect(),
+        more: lines.len().saturating_sub(LINES),
+    };
+    View {
+        lang: "en",
+        subject: clean::unlinked(&subject(digest)),
+        rehearsal_for: rehearsal_for.map(str::to_owned),
+        agency: clean::line(agency, 80),
+        verdict: text(&digest.verdict),
+        run_id: digest.run_id.clone(),
+        day: digest.day.to_string(),
+        facts: digest.facts.iter().map(|(label, value)| vec![text(label), text(value)]).collect(),
+        sections: digest.sections.iter().map(section).collect(),
+        attached,
+    }
+}
+
+/// The subject: the day and the verdict.
+pub(super) fn subject(digest: &Digest) -> String {
+    clean::line(&format!("TikTok access, {}: {}", digest.day, clean::line(&digest.verdict, 120)), 160)
+}

@@ -1,0 +1,236 @@
+//! Whole dialogues, each with one thing that goes wrong.
+
+use std::time::Duration;
+
+use rstest::rstest;
+
+use super::super::{Delivery, Message, Postman, Writer};
+use super::sink::{Act, Script, Sink, Tls};
+use super::*;
+use crate::domain::MailOutcome;
+
+fn message() -> Message {
+    Writer::new(&settings()).unwrap().letter(&all_five(Language::English), moment()).unwrap()
+}
+
+/// `{}` of the URL becomes the sink's port.
+fn postman(sink: &Sink, url: &str) -> Postman {
+    let url = url.replace("{}", &sink.port.to_string());
+    let settings = config::Mail { transport: config::Transport::Smtp { url: url.into() }, ..settings() };
+    Postman::with_roots(&settings, vec![sink.root.clone()]).unwrap().impatient(Duration::from_millis(400))
+}
+
+async fn deliver(script: Script) -> (Delivery, Sink) {
+    let sink = Sink::start(script);
+    let postman = postman(&sink, "smtp://127.0.0.1:{}");
+    (postman.deliver(&message()).await, sink)
+}
+
+#[rstest]
+#[case::greeting_421(Script { greeting: Act::Say("421 4.3.2 busy"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::greeting_554(Script { greeting: Act::Say("554 5.7.1 no"), ..Script::default() }, MailOutcome::Failed)]
+#[case::greeting_silent(Script { greeting: Act::Silence, ..Script::default() }, MailOutcome::Deferred)]
+#[case::greeting_nonsense(Script { greeting: Act::Say("hello?"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::mail_421(Script { mail: Act::Say("421 4.7.0 slow down"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::mail_451(Script { mail: Act::Say("451 4.7.1 later"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::mail_550(Script { mail: Act::Say("550 5.1.8 bad sender"), ..Script::default() }, MailOutcome::Failed)]
+#[case::mail_lost(Script { mail: Act::Drop, ..Script::default() }, MailOutcome::Deferred)]
+#[case::rcpt_421(Script { rcpt: Act::Say("421 4.7.0 bye"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::rcpt_450(Script { rcpt: Act::Say("450 4.2.1 greylisted"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::rcpt_550(Script { rcpt: Act::Say("550 5.1.1 unknown"), ..Script::default() }, MailOutcome::Suppressed)]
+#[case::rcpt_lost(Script { rcpt: Act::Drop, ..Script::default() }, MailOutcome::Deferred)]
+#[case::data_451(Script { data: Act::Say("451 4.3.0 later"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::data_554(Script { data: Act::Say("554 5.5.1 no"), ..Script::default() }, MailOutcome::Failed)]
+#[case::data_250(Script { data: Act::Say("250 what?"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::data_lost(Script { data: Act::Drop, ..Script::default() }, MailOutcome::Deferred)]
+#[case::data_silent(Script { data: Act::Silence, ..Script::default() }, MailOutcome::Deferred)]
+#[case::dot_421(Script { dot: Act::Say("421 4.3.0 bye"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::dot_451(Script { dot: Act::Say("451 4.3.0 later"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::dot_554(Script { dot: Act::Say("554 5.6.0 no"), ..Script::default() }, MailOutcome::Failed)]
+#[case::dot_354(Script { dot: Act::Say("354 what?"), ..Script::default() }, MailOutcome::Doubtful)]
+#[case::dot_nonsense(Script { dot: Act::Say("fine"), ..Script::default() }, MailOutcome::Doubtful)]
+#[case::dot_lost(Script { dot: Act::Drop, ..Script::default() }, MailOutcome::Doubtful)]
+#[case::dot_silent(Script { dot: Act::Silence, ..Script::default() }, MailOutcome::Doubtful)]
+#[case::well(Script::default(), MailOutcome::Accepted)]
+#[tokio::test]
+async fn each_fault_of_the_server_has_its_outcome(#[case] script: Script, #[case] outcome: MailOutcome) {
+    let (delivery, _sink) = deliver(script).await;
+    assert_eq!(delivery.outcome, outcome, "{}", delivery.reply);
+    assert!(!delivery.reply.is_empty() && !delivery.reply.contains('@'));
+}
+
+#[tokio::test]
+async fn an_accepted_mail_arrived_byte_for_byte() {
+    let (delivery, sink) = deliver(Script::default()).await;
+    assert_eq!(delivery.reply, "250 2.0.0 queued");
+    let heard = sink.heard();
+    let text = String::from_utf8(heard.texts[0].clone()).unwrap().replace("\r\n..", "\r\n.");
+    let sent = String::from_utf8(message().bytes).unwrap();
+    assert_eq!(text.strip_suffix("\r\n.\r\n").unwrap(), sent);
+    let commands: Vec<_> = heard.commands.iter().skip(1).map(String::as_str).collect();
+    assert_eq!(commands, ["MAIL FROM:<tiktok-access@annalect-data.info>", "RCPT TO:<anna@365discount.dk>", "DATA"]);
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_the_address_is_told_without_it() {
+    let rcpt = Act::Say("550-5.1.1 <anna@365discount.dk>:\r\n550 5.1.1 anna@365discount.dk is unknown\u{7}");
+    let (delivery, _sink) = deliver(Script { rcpt, ..Script::default() }).await;
+    assert_eq!(delivery.reply, "550 5.1.1 <address>: <address> is unknown");
+}
+
+#[tokio::test]
+async fn a_server_that_takes_few_mails_a_connection_gets_a_new_one_and_no_mail_twice() {
+    let sink = Sink::start(Script { per_connection: 2, ..Script::default() });
+    let postman = postman(&sink, "smtp://127.0.0.1:{}");
+    for _ in 0..5 {
+        assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Accepted);
+    }
+    postman.close().await;
+    assert_eq!((sink.heard().connections, sink.heard().texts.len()), (3, 5));
+}
+
+#[tokio::test]
+async fn after_a_refusal_the_connection_serves_the_next_mail() {
+    let sink = Sink::start(Script { rcpt: Act::Say("550 no"), ..Script::default() });
+    let postman = postman(&sink, "smtp://127.0.0.1:{}");
+    for _ in 0..3 {
+        assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Suppressed);
+    }
+    assert_eq!(sink.heard().connections, 1);
+    assert_eq!(sink.heard().commands.iter().filter(|c| *c == "RSET").count(), 3);
+}
+
+#[tokio::test]
+async fn nobody_listening_is_temporary() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("smtp://127.0.0.1:{port}").into();
+    let settings = config::Mail { transport: config::Transport::Smtp { url }, ..settings() };
+    let postman = Postman::new(&settings).unwrap();
+    assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Deferred);
+    let told = postman.check().await.unwrap_err();
+    assert!(told.contains("no connection") && told.contains("correct mail.smtp_url"), "{told}");
+}
+
+#[rstest]
+#[case::implicit(Tls::Implicit, "smtps://reconciler:s%40cret@127.0.0.1:{}")]
+#[case::starttls(Tls::StartTls, "smtp://reconciler:s%40cret@127.0.0.1:{}?tls=required")]
+#[tokio::test]
+async fn with_tls_nothing_but_the_way_to_it_is_said_in_plain_text(#[case] tls: Tls, #[case] url: &str) {
+    let sink = Sink::start(Script { tls, ..Script::default() });
+    let postman = postman(&sink, url);
+    let delivery = postman.deliver(&message()).await;
+    assert_eq!(delivery.outcome, MailOutcome::Accepted, "{}", delivery.reply);
+    assert!(postman.check().await.unwrap().ends_with("answers over TLS, signed in"));
+    let plain = sink.heard().commands.into_iter().filter(|command| !command.starts_with("TLS "));
+    assert!(plain.into_iter().all(|command| command.starts_with("EHLO") || command == "STARTTLS"));
+    assert_eq!(sink.heard().texts.len(), 1);
+}
+
+#[tokio::test]
+async fn without_starttls_nothing_is_sent_and_nothing_falls_back() {
+    let sink = Sink::start(Script::default());
+    let postman = postman(&sink, "smtp://reconciler:secret@127.0.0.1:{}?tls=required");
+    let delivery = postman.deliver(&message()).await;
+    assert_eq!(delivery.outcome, MailOutcome::Failed);
+    assert!(delivery.reply.contains("no STARTTLS"), "{}", delivery.reply);
+    assert!(sink.heard().commands.iter().all(|command| command.starts_with("EHLO")), "{:?}", sink.heard().commands);
+}
+
+#[rstest]
+#[case(Tls::Implicit, "smtps://127.0.0.1:{}")]
+#[case(Tls::StartTls, "smtp://127.0.0.1:{}?tls=required")]
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_gets_no_mail(#[case] tls: Tls, #[case] url: &str) {
+    let sink = Sink::start(Script { tls, ..Script::default() });
+    let url = url.replace("{}", &sink.port.to_string()).into();
+    let settings = config::Mail { transport: config::Transport::Smtp { url }, ..settings() };
+    let delivery = Postman::new(&settings).unwrap().deliver(&message()).await;
+    assert_eq!(delivery.outcome, MailOutcome::Deferred);
+    assert!(delivery.reply.contains("TLS was not agreed"), "{}", delivery.reply);
+    assert!(sink.heard().texts.is_empty());
+}
+
+#[tokio::test]
+async fn answers_slipped_in_before_tls_are_not_believed() {
+    let injected = "250-sink\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n";
+    let sink = Sink::start(Script { tls: Tls::StartTls, injected, ..Script::default() });
+    let delivery = postman(&sink, "smtp://u:p@127.0.0.1:{}?tls=required").deliver(&message()).await;
+    assert_eq!(delivery.outcome, MailOutcome::Deferred, "{}", delivery.reply);
+    assert!(delivery.reply.contains("TLS was not agreed"), "{}", delivery.reply);
+}
+
+#[rstest]
+#[case(Act::Say("535 5.7.8 wrong password for reconciler@example.org"), MailOutcome::Failed)]
+#[case(Act::Say("454 4.7.0 later"), MailOutcome::Deferred)]
+#[case(Act::Silence, MailOutcome::Deferred)]
+#[tokio::test]
+async fn a_refused_sign_in_sends_nothing(#[case] auth: Act, #[case] outcome: MailOutcome) {
+    let sink = Sink::start(Script { tls: Tls::Implicit, auth, ..Script::default() });
+    let postman = postman(&sink, "smtps://reconciler:canary-password@127.0.0.1:{}");
+    let delivery = postman.deliver(&message()).await;
+    assert_eq!(delivery.outcome, outcome, "{}", delivery.reply);
+    let told = postman.check().await.unwrap_err();
+    let shown = format!("{} {told} {postman:?}", delivery.reply);
+    assert!(!shown.contains("canary") && !shown.contains("reconciler@"), "{shown}");
+    assert!(!sink.heard().commands.iter().any(|command| command.contains("MAIL")));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_given_up() {
+    let endless: &'static str = Box::leak("2".repeat(1_000_000).into_boxed_str());
+    let (delivery, _sink) = deliver(Script { rcpt: Act::Say(endless), ..Script::default() }).await;
+    assert_eq!(delivery.outcome, MailOutcome::Deferred);
+}
+
+#[tokio::test]
+async fn a_rehearsal_is_told_apart_and_suppresses_nobody() {
+    for (rcpt, outcome) in [("250 ok", MailOutcome::Redirected), ("550 unknown", MailOutcome::Failed)] {
+        let sink = Sink::start(Script { rcpt: Act::Say(rcpt), ..Script::default() });
+        let url = format!("smtp://127.0.0.1:{}", sink.port).into();
+        let transport = config::Transport::Smtp { url };
+        let settings = config::Mail { transport, redirect_to: Some(address("me@example.com")), ..settings() };
+        let message = Writer::new(&settings).unwrap().letter(&all_five(Language::English), moment()).unwrap();
+        assert_eq!(Postman::new(&settings).unwrap().deliver(&message).await.outcome, outcome);
+        assert!(sink.heard().commands.contains(&"RCPT TO:<me@example.com>".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn the_folder_holds_each_mail_once_under_its_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out/box");
+    let settings = config::Mail { transport: config::Transport::Directory { path: path.clone() }, ..settings() };
+    let postman = Postman::new(&settings).unwrap();
+    for _ in 0..2 {
+        let delivery = postman.deliver(&message()).await;
+        assert_eq!(delivery.outcome, MailOutcome::Accepted, "{}", delivery.reply);
+    }
+    let files: Vec<_> = std::fs::read_dir(&path).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let name = files[0].file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("2026-11-23-") && name.ends_with(".eml"), "{name}");
+    assert_eq!(std::fs::read(&files[0]).unwrap(), message().bytes);
+    assert!(postman.check().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_temporary_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("outbox"), "a file").unwrap();
+    let transport = config::Transport::Directory { path: folder.path().join("outbox") };
+    let postman = Postman::new(&config::Mail { transport, ..settings() }).unwrap();
+    assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Deferred);
+    assert!(postman.check().await.unwrap_err().contains("correct mail.directory"));
+}
+
+#[tokio::test]
+async fn messages_are_spaced() {
+    let url: secrecy::SecretString = "smtp://127.0.0.1:1".into();
+    let transport = config::Transport::Smtp { url };
+    let postman = Postman::new(&config::Mail { transport, max_per_minute: 6_000, ..settings() }).unwrap();
+    let start = tokio::time::Instant::now();
+    for _ in 0..4 {
+        postman.turn().await;
+    }
+    assert!(start.elapsed() >= Duration::from_millis(30));
+}

@@ -1,0 +1,228 @@
+//! Snapshots of whole mails, and what must be true of each.
+
+use mail_parser::{MessageParser, MimeHeaders};
+use rstest::rstest;
+
+use super::super::{Message, Writer};
+use super::*;
+use crate::domain::Digest;
+
+fn writer() -> Writer {
+    Writer::new(&settings()).unwrap()
+}
+
+fn headers(message: &Message) -> String {
+    let text = String::from_utf8(message.bytes.clone()).unwrap();
+    text.split("\r\n\r\n").next().unwrap().replace("\r\n", "\n")
+}
+
+fn text(message: &Message) -> String {
+    MessageParser::default().parse(&message.bytes).unwrap().body_text(0).unwrap().replace("\r\n", "\n")
+}
+
+fn html(message: &Message) -> String {
+    MessageParser::default().parse(&message.bytes).unwrap().body_html(0).unwrap().replace("\r\n", "\n")
+}
+
+/// Set `MAIL_PREVIEW` to a folder to look at the mails in a browser.
+fn preview(name: &str, message: &Message) {
+    if let Some(folder) = std::env::var_os("MAIL_PREVIEW") {
+        let folder = std::path::PathBuf::from(folder);
+        std::fs::write(folder.join(format!("{name}.html")), html(message)).unwrap();
+        std::fs::write(folder.join(format!("{name}.eml")), &message.bytes).unwrap();
+    }
+}
+
+#[rstest]
+#[case(Language::English, "en")]
+#[case(Language::Danish, "da")]
+fn a_first_mail_with_everything_that_can_be_asked(#[case] language: Language, #[case] name: &str) {
+    let message = writer().letter(&all_five(language), moment()).unwrap();
+    preview(&format!("first-{name}"), &message);
+    insta::assert_snapshot!(format!("first_{name}_text"), format!("{}\n\n{}", headers(&message), text(&message)));
+    if name == "en" {
+        insta::assert_snapshot!("first_en_html", html(&message));
+    }
+}
+
+#[rstest]
+#[case(Language::English, "en")]
+#[case(Language::Danish, "da")]
+fn a_reminder_says_so_and_stays_in_the_thread(#[case] language: Language, #[case] name: &str) {
+    let clients = || vec![client("C07", "365discount", vec![group(Ask::Assign, vec![account(7_106, "Main")])])];
+    let first = writer().letter(&letter(language, clients()), moment()).unwrap();
+    let reminder = Letter { number: 3, day: day("2026-11-30"), ..letter(language, clients()) };
+    let message = writer().letter(&reminder, moment() + chrono::Days::new(7)).unwrap();
+    preview(&format!("reminder-{name}"), &message);
+    let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+    assert_eq!(parsed.in_reply_to().as_text(), Some(first.message_id.trim_matches(['<', '>'])));
+    assert_eq!(parsed.references().as_text(), parsed.in_reply_to().as_text());
+    assert_ne!(first.message_id, message.message_id);
+    insta::assert_snapshot!(format!("reminder_{name}_text"), format!("{}\n\n{}", headers(&message), text(&message)));
+}
+
+#[rstest]
+#[case(Language::English, "en")]
+#[case(Language::Danish, "da")]
+fn lowering_a_permission_alone_does_not_ask_for_access(#[case] language: Language, #[case] name: &str) {
+    let lower = group(Ask::LowerRole, vec![account(1, "One"), account(2, "Two")]);
+    let message = writer().letter(&letter(language, vec![client("C07", "365discount", vec![lower])]), moment());
+    insta::assert_snapshot!(format!("lower_{name}_text"), text(&message.unwrap()));
+}
+
+#[test]
+fn a_language_without_texts_is_written_to_in_english() {
+    let clients = vec![client("C07", "365discount", vec![group(Ask::Assign, vec![account(7_106, "Main")])])];
+    let message = writer().letter(&letter(Language::German, clients), moment()).unwrap();
+    assert!(headers(&message).contains("Content-Language: en"));
+    assert!(text(&message).contains("Annalect asks you to share one TikTok ad account of 365discount"));
+}
+
+#[test]
+fn text_and_html_hold_the_same_facts() {
+    let message = writer().letter(&all_five(Language::English), moment()).unwrap();
+    let (text, html) = (text(&message), html(&message));
+    let letter = all_five(Language::English);
+    for group in letter.clients.iter().flat_map(|client| &client.groups) {
+        for account in &group.accounts {
+            let id = account.account_id.to_string();
+            assert!(text.contains(&format!("    {id}\n")), "alone on its line: {id}");
+            assert!(html.contains(&format!("<td class=\"id\">{id}</td>")), "alone in its cell: {id}");
+        }
+        for (id, _) in &group.business_centers {
+            assert!(text.contains(&id.to_string()) && html.contains(&id.to_string()));
+        }
+    }
+    assert!(text.contains("omd-dk@annalect-data.info") && html.contains("omd-dk@annalect-data.info"));
+}
+
+#[test]
+fn links_go_to_the_guide_and_to_tiktok_only() {
+    let message = writer().letter(&all_five(Language::English), moment()).unwrap();
+    let page = html(&message);
+    let links: std::collections::BTreeSet<_> =
+        page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let guide = "https:&#x2f;&#x2f;guide.annalect-data.info&#x2f;tiktok?lang=en&amp;v=2";
+    assert_eq!(links.into_iter().collect::<Vec<_>>(), [guide, "https://business.tiktok.com/"]);
+    assert!(!page.contains("src=") && !page.contains("url("), "no image, no font");
+    assert!(!page.contains("<mj"), "every tag was understood");
+}
+
+#[test]
+fn fifty_accounts_are_shown_and_the_list_is_attached_beyond() {
+    let many = |count: u64| {
+        let accounts = (1..=count).map(|i| account(7_106_541_027_904_733_000 + i, "=Account")).collect();
+        letter(Language::English, vec![client("C07", "365discount", vec![group(Ask::Assign, accounts)])])
+    };
+    let message = writer().letter(&many(50), moment()).unwrap();
+    assert_eq!(MessageParser::default().parse(&message.bytes).unwrap().attachment_count(), 0);
+    let message = writer().letter(&many(53), moment()).unwrap();
+    preview("many", &message);
+    let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+    let list = parsed.attachment(0).unwrap();
+    assert_eq!(list.attachment_name(), Some("accounts.csv"));
+    let rows = String::from_utf8(list.contents().to_vec()).unwrap();
+    assert_eq!(rows.lines().count(), 54);
+    assert!(rows.contains("DK,C07,365discount,7106541027904733053,'=Account,data_extract@annalect-data.info,"));
+    assert!(text(&message).contains("7106541027904733050\n") && !text(&message).contains("7106541027904733051"));
+    assert!(text(&message).contains("and 3 more, in the attached list accounts.csv"));
+    assert!(text(&message).contains("share 53 TikTok ad accounts"));
+}
+
+#[test]
+fn a_mail_to_the_contact_of_hundreds_of_clients_is_not_clipped() {
+    let clients = (0..400_u64).map(|i| {
+        let mut group =
+            group(Ask::InviteAndAssign, vec![account(7_106_541_027_904_733_000 + i, &"Ünïcode ".repeat(20))]);
+        group.business_centers = (0..9).map(|_| center("7012345678901234567", &"Näme ".repeat(30))).collect();
+        client(&format!("C{i}"), &format!("Client {i}"), vec![group])
+    });
+    let message = writer().letter(&letter(Language::Danish, clients.collect()), moment()).unwrap();
+    preview("clients", &message);
+    assert!(html(&message).len() <= 100_000, "{}", html(&message).len());
+    assert!(text(&message).contains("annoncekonti venter på dig"));
+    let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+    assert_eq!(String::from_utf8_lossy(parsed.attachment(0).unwrap().contents()).lines().count(), 401);
+}
+
+#[test]
+fn a_rehearsal_goes_to_its_address_alone_and_says_for_whom_it_was() {
+    let rehearsal = config::Mail { redirect_to: Some(address("me@example.com")), ..settings() };
+    let reminder = Letter { number: 2, ..all_five(Language::English) };
+    let message = Writer::new(&rehearsal).unwrap().letter(&reminder, moment()).unwrap();
+    preview("rehearsal", &message);
+    assert_eq!(message.to, address("me@example.com"));
+    let head = headers(&message);
+    assert!(head.contains("To: me@example.com") && head.contains("[rehearsal] Reminder: "), "{head}");
+    assert!(!head.contains("anna@365discount.dk") && !head.contains("In-Reply-To"), "{head}");
+    assert!(text(&message).starts_with("*** Rehearsal: without it, this mail would have gone to anna@365discount.dk."));
+    assert_ne!(message.message_id, writer().letter(&reminder, moment()).unwrap().message_id);
+}
+
+#[test]
+fn the_same_letter_gives_the_same_bytes_and_another_moment_the_same_id() {
+    let (one, other) = (writer(), writer());
+    for language in [Language::English, Language::Danish] {
+        let write = |writer: &Writer| writer.letter(&all_five(language), moment()).unwrap();
+        assert!(write(&one) == write(&other));
+    }
+    let later = one.letter(&all_five(Language::English), moment() + chrono::Days::new(1)).unwrap();
+    assert_eq!(later.message_id, one.letter(&all_five(Language::English), moment()).unwrap().message_id);
+}
+
+#[test]
+fn the_digest_fits_a_screen_and_carries_the_diff() {
+    let digest = Digest {
+        run_id: "20261122T233000Z-3f2a".into(),
+        day: day("2026-11-23"),
+        verdict: "3 new gaps, nothing held".into(),
+        facts: vec![("judged".into(), "318".into()), ("new gaps".into(), "3".into())],
+        sections: vec![
+            ("Data team".into(), (1..=30).map(|i| format!("DK/C{i:02}: mistyped id 7106541027904733{i:03}")).collect()),
+            ("Mails".into(), vec!["2 accepted, 1 doubtful".into()]),
+        ],
+    };
+    let to = address("data-team@annalect-data.info");
+    let message = writer().digest(&digest, &to, 1, Some(b"change,status\nnew,missing\n"), moment()).unwrap();
+    preview("digest", &message);
+    insta::assert_snapshot!("digest_text", format!("{}\n\n{}", headers(&message), text(&message)));
+    let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+    let attached = parsed.attachment(0).unwrap();
+    assert_eq!(attached.attachment_name(), Some("diff.csv"));
+    assert_eq!(attached.contents(), b"change,status\nnew,missing\n");
+    let second = writer().digest(&digest, &to, 2, None, moment()).unwrap();
+    assert_ne!(second.message_id, message.message_id);
+}
+
+#[test]
+fn faults_of_templates_are_told_all_at_once_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letter.txt"), "Dear {{ name }},\n{{ surname }}\n").unwrap();
+    std::fs::write(folder.path().join("digest.txt"), "{% if %}\n").unwrap();
+    std::fs::write(folder.path().join("letter.mjml"), "<mjml><mj-body>\n<mj-txt>x</mj-txt></mj-body></mjml>").unwrap();
+    let settings = || config::Mail { templates: Some(folder.path().into()), ..settings() };
+    let faults = Writer::new(&settings()).unwrap_err().to_string();
+    assert!(faults.contains("template letter.mjml, line 2: <mj-txt> is not allowed here"), "{faults}");
+    assert!(faults.contains("template digest.txt, line 1: syntax error"), "{faults}");
+    for file in ["letter.mjml", "digest.txt"] {
+        std::fs::remove_file(folder.path().join(file)).unwrap();
+    }
+    let faults = Writer::new(&settings()).unwrap_err().to_string();
+    assert_eq!(faults, "template letter.txt, line 2: undefined value: `surname` is undefined");
+    std::fs::write(folder.path().join("letter.txt"), "Only {{ accounts }}.\n").unwrap();
+    std::fs::write(folder.path().join("da.ftl"), include_str!("../texts/da.ftl").replace("closed =", "shut ="))
+        .unwrap();
+    let faults = Writer::new(&settings()).unwrap_err().to_string();
+    assert_eq!(faults, "template da.ftl: `closed` is missing\ntemplate da.ftl: nothing uses `shut`");
+    std::fs::remove_file(folder.path().join("da.ftl")).unwrap();
+    let message = Writer::new(&settings()).unwrap().letter(&all_five(Language::English), moment()).unwrap();
+    assert_eq!(text(&message), "Only 8.");
+}
+
+#[test]
+fn neither_debug_shows_an_address_or_a_word() {
+    let message = writer().letter(&all_five(Language::English), moment()).unwrap();
+    let shown = format!("{message:?} {:?}", writer());
+    assert!(!shown.contains("anna") || !shown.contains("365discount.dk"), "{shown}");
+    assert!(!shown.contains("Coop"));
+}

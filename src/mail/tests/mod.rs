@@ -1,0 +1,100 @@
+//! Whole mails, looked at; hostile names; whole dialogues against a scripted server.
+
+mod dialogues;
+mod hostile;
+mod mails;
+mod sink;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use crate::config;
+use crate::domain::{
+    AccountId, Address, Ask, BusinessCenterId, Language, Letter, LetterAccount, LetterClient, LetterGroup,
+};
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn settings() -> config::Mail {
+    config::Mail {
+        transport: config::Transport::Directory { path: "outbox".into() },
+        from_name: "TikTok access".into(),
+        from: address("tiktok-access@annalect-data.info"),
+        reply_to: address("data-team@annalect-data.info"),
+        agency_name: "Annalect".into(),
+        guide_url: Some("https://guide.annalect-data.info/tiktok?lang=en&v=2".parse().unwrap()),
+        redirect_to: None,
+        templates: None,
+        max_per_minute: 60_000,
+    }
+}
+
+fn moment() -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339("2026-11-23T00:30:00+01:00").unwrap()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn member() -> Address {
+    address("data_extract@annalect-data.info")
+}
+
+fn center(id: &str, name: &str) -> (BusinessCenterId, std::sync::Arc<str>) {
+    (BusinessCenterId::parse(id).unwrap(), name.into())
+}
+
+fn account(id: u64, name: &str) -> LetterAccount {
+    LetterAccount { account_id: AccountId::parse(&id.to_string()).unwrap(), name: name.into(), requested: false }
+}
+
+fn group(ask: Ask, accounts: Vec<LetterAccount>) -> LetterGroup {
+    LetterGroup { ask, member: member(), business_centers: Vec::new(), accounts }
+}
+
+fn client(code: &str, name: &str, groups: Vec<LetterGroup>) -> LetterClient {
+    LetterClient { country: "DK".into(), code: code.into(), name: name.into(), groups }
+}
+
+fn letter(language: Language, clients: Vec<LetterClient>) -> Letter {
+    Letter {
+        to: address("anna@365discount.dk"),
+        name: "Anna Sørensen".into(),
+        language,
+        episode: day("2026-11-23"),
+        number: 1,
+        day: day("2026-11-23"),
+        clients,
+        gaps: Vec::new(),
+    }
+}
+
+/// A first mail with everything that can be asked.
+fn all_five(language: Language) -> Letter {
+    let mut invite = group(
+        Ask::InviteAndAssign,
+        vec![
+            account(7_106_541_027_904_733_185, "365discount DK main"),
+            account(7_106_541_027_904_733_201, "365discount DK app"),
+            LetterAccount { requested: true, ..account(7_106_541_027_904_733_299, "") },
+        ],
+    );
+    invite.business_centers = vec![center("7012345678901234567", "365discount A/S")];
+    let other_member = address("omd-dk@annalect-data.info");
+    let add =
+        group(Ask::AddExpectedMember { other_member }, vec![account(7_206_541_027_904_733_185, "Coop Danmark brand")]);
+    let mut assign = group(Ask::Assign, vec![account(7_306_541_027_904_733_185, "Coop app installs")]);
+    assign.business_centers =
+        vec![center("7022345678901234567", "Coop Danmark"), center("7032345678901234567", "Coop Online")];
+    let again = group(
+        Ask::AssignAgain { last_seen_on: day("2026-11-19"), last_seen_in: "Coop Danmark".into() },
+        vec![account(7_406_541_027_904_733_185, "Coop retail"), account(7_406_541_027_904_733_186, "Boozt.com x Coop")],
+    );
+    let lower = group(Ask::LowerRole, vec![account(7_506_541_027_904_733_185, "Coop always on")]);
+    letter(
+        language,
+        vec![client("C07", "365discount", vec![invite]), client("C11", "Coop", vec![add, assign, again, lower])],
+    )
+}

@@ -1,0 +1,146 @@
+# Det, mailene til kunderne siger, på dansk. MENU(…) er noget på TikToks skærm, skrevet som TikTok skriver det;
+# CODE(…) er en adresse eller et id, der skal kopieres. I HTML-delen er alle variable allerede escapet.
+
+subject-share = TikTok-adgang for { $clients }: del { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+} med { $agency }
+subject-lower = TikTok-adgang for { $clients }: sæt { $agency } til Analyst på { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+}
+subject-reminder = Påmindelse: { $subject }
+subject-more-clients = { $first } og { $more ->
+    [one] 1 anden kunde
+   *[other] { $more } andre kunder
+}
+subject-stop = Stop venligst mailene om TikTok-adgang
+
+and = og
+other-clients = { $more ->
+    [one] 1 anden kunde
+   *[other] { $more } andre kunder
+}
+date = { $day }. { $month ->
+    [1] januar
+    [2] februar
+    [3] marts
+    [4] april
+    [5] maj
+    [6] juni
+    [7] juli
+    [8] august
+    [9] september
+    [10] oktober
+    [11] november
+   *[12] december
+} { $year }
+
+rehearsal = Prøve: Ellers var denne mail gået til { $address }.
+greeting = Hej { $name }
+greeting-nameless = Hej
+reminder = Dette er en påmindelse. Vi skrev første gang den { $day }, og sagen er stadig åben.
+opening-share = { $agency } beder dig dele { $accounts ->
+    [one] én TikTok-annoncekonto
+   *[other] { $accounts } TikTok-annoncekonti
+} for { $clients } med vores TikTok-login. Vi skal bruge { $accounts ->
+    [one] den
+   *[other] dem
+} til at læse, hvordan annoncerne klarer sig: forbrug, visninger og klik.
+opening-also-lower = På { $accounts ->
+    [one] én annoncekonto mere
+   *[other] { $accounts } annoncekonti mere
+} har vi en højere rettighed end nødvendigt.
+opening-lower = { $agency } læser, hvordan TikTok-annoncerne for { $clients } klarer sig, og har en højere rettighed end nødvendigt på { $accounts ->
+    [one] én annoncekonto
+   *[other] { $accounts } annoncekonti
+}. Alt virker; sæt den venligst ned til Analyst.
+reads-only = Rettigheden hedder { MENU("Analyst") } og giver kun læseadgang. Vi kan hverken ændre noget eller bruge penge.
+no-password = Ingen har brug for din adgangskode. Send den aldrig til nogen.
+questions = Spørgsmål? Svar blot på denne mail.
+admin = Det klares med ét besøg i TikTok Business Center. Du skal være administrator dér; er du ikke det, så send gerne mailen videre til en, der er.
+
+open-business-center = Åbn TikTok Business Center
+open-guide = Se vejledningen med billeder
+
+heading-invite = Inviter vores login, og tildel det { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+}
+heading-add = Føj vores anden adresse til { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+}
+heading-assign = Tildel vores login { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+}
+heading-again = { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+}, som vi ikke længere kan læse
+heading-lower = Sæt vores rettighed til Analyst på { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+}
+
+about-add = Vores vejledning viste to adresser, og { $accounts ->
+    [one] denne annoncekonto er
+   *[other] disse annoncekonti er
+} delt med { CODE($other) }. Tilføj venligst også { CODE($member) }; den anden kan blive stående.
+about-assign = Vores login er allerede medlem af jeres Business Center. Det er kun { $accounts ->
+    [one] annoncekontoen
+   *[other] annoncekontiene
+}, der mangler.
+about-again = Vi kunne læse { $accounts ->
+    [one] den
+   *[other] dem
+} til og med den { $day } i “{ $place }”. Er { $accounts ->
+    [one] den
+   *[other] de
+} flyttet til et andet Business Center, så svar, og fortæl os hvilket. Ellers tildel { $accounts ->
+    [one] den
+   *[other] dem
+} venligst igen.
+about-lower = Alt virker, men vi har kun brug for at læse.
+
+step = Trin { $number }
+step-invite = Åbn { MENU("Members") }, vælg { MENU("Invite Member") }, og indtast e-mailadressen herunder. Vælg { MENU("Standard") } som adgang, tryk på { MENU("Next") } og derefter på { MENU("Skip") } eller { MENU("Confirm") }.
+step-invite-done = Har du allerede inviteret { CODE($member) }, så svar på mailen: Vi accepterer, og du behøver ikke gøre mere ved trin 1.
+step-assign = Åbn { MENU("Members") }, vælg vores login og derefter { MENU("Assign Asset") } og { MENU("Ad Accounts") }. Sæt flueben ved { $accounts ->
+    [one] annoncekontoen
+   *[other] annoncekontiene
+} herunder, vælg rettigheden { MENU("Analyst") }, og tryk på { MENU("Assign Asset") }.
+step-lower = Åbn { MENU("Members") }, vælg vores login, find { $accounts ->
+    [one] annoncekontoen
+   *[other] annoncekontiene
+} herunder, og skift rettigheden til { MENU("Analyst") }.
+
+label-invite = E-mail, der skal inviteres
+label-login = Vores login
+label-business-center = Business Center
+label-business-centers = Et af disse Business Centers
+label-accounts = { $accounts ->
+    [one] Annoncekonto
+   *[other] Annoncekonti
+}
+business-centers-more = og { $more } mere
+requested = (onboarding er anmodet)
+nameless = (uden navn)
+accounts-more = og { $more ->
+    [one] 1 mere i den vedhæftede liste
+   *[other] { $more } mere i den vedhæftede liste
+} accounts.csv
+rest-more = { $more ->
+    [one] Endnu 1 annoncekonto venter
+   *[other] Endnu { $more } annoncekonti venter
+} på dig. Den vedhæftede liste accounts.csv viser dem alle med trinnet for hver.
+
+closed = Er en konto lukket eller ikke længere i brug? Svar på mailen, så spørger vi ikke mere.
+why = Du får denne mail, fordi { $agency } har dig som kontakt for { $clients }. Er det ikke dig? Svar på mailen, så spørger vi den rette.
+
+todo-invite = Inviter medlemmet (Standard), og tildel det derefter annoncekontoen som Analyst
+todo-add = Inviter også dette medlem (Standard), og tildel det derefter annoncekontoen som Analyst
+todo-assign = Tildel medlemmet annoncekontoen som Analyst
+todo-again = Tildel igen medlemmet annoncekontoen som Analyst, eller fortæl os, hvor den er flyttet hen
+todo-lower = Sæt medlemmets rettighed til Analyst

@@ -1,0 +1,146 @@
+# What the mails to clients say, in English. MENU(…) names something on TikTok's screen, exactly as TikTok writes it;
+# CODE(…) is an address or id to be copied. In the HTML part every variable is already escaped; write no < or & here.
+
+subject-share = TikTok access for { $clients }: { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+} to share with { $agency }
+subject-lower = TikTok access for { $clients }: set { $agency } to Analyst on { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+}
+subject-reminder = Reminder: { $subject }
+subject-more-clients = { $first } and { $more ->
+    [one] 1 other client
+   *[other] { $more } other clients
+}
+subject-stop = Please stop the TikTok access mails
+
+and = and
+other-clients = { $more ->
+    [one] 1 other client
+   *[other] { $more } other clients
+}
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+
+rehearsal = Rehearsal: without it, this mail would have gone to { $address }.
+greeting = Hi { $name },
+greeting-nameless = Hello,
+reminder = This is a reminder. We first wrote on { $day }, and this is still open.
+opening-share = { $agency } asks you to share { $accounts ->
+    [one] one TikTok ad account
+   *[other] { $accounts } TikTok ad accounts
+} of { $clients } with our TikTok login. We need { $accounts ->
+    [one] it
+   *[other] them
+} to read how the ads perform: spend, views, clicks.
+opening-also-lower = On { $accounts ->
+    [one] one more ad account
+   *[other] { $accounts } more ad accounts
+} our permission is higher than it needs to be.
+opening-lower = { $agency } reads how the TikTok ads of { $clients } perform, and has a higher permission than it needs on { $accounts ->
+    [one] one ad account
+   *[other] { $accounts } ad accounts
+}. Nothing is broken; please lower it to Analyst.
+reads-only = The permission is { MENU("Analyst") }: it only reads. We can change nothing and spend nothing.
+no-password = Nobody needs your password. Please send it to no one.
+questions = Questions? Just reply to this mail.
+admin = One visit to TikTok Business Center is enough. You need to be an admin there; if you are not, please forward this mail to someone who is.
+
+open-business-center = Open TikTok Business Center
+open-guide = See the guide with pictures
+
+heading-invite = Invite our login and assign it { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+}
+heading-add = Add our other address to { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+}
+heading-assign = Assign { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+} to our login
+heading-again = { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+} that we can no longer read
+heading-lower = Set our permission to Analyst on { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+}
+
+about-add = Our guide showed two addresses, and { $accounts ->
+    [one] this ad account is
+   *[other] these ad accounts are
+} shared with { CODE($other) }. Please add { CODE($member) } too; the other one may stay.
+about-assign = Our login is already a member of your Business Center. Only the ad { $accounts ->
+    [one] account is
+   *[other] accounts are
+} missing.
+about-again = We could read { $accounts ->
+    [one] it
+   *[other] them
+} until { $day } in “{ $place }”. If { $accounts ->
+    [one] it
+   *[other] they
+} moved to another Business Center, reply and tell us which. Otherwise please assign { $accounts ->
+    [one] it
+   *[other] them
+} once more.
+about-lower = Everything works, but reading is all we need.
+
+step = Step { $number }
+step-invite = Open { MENU("Members") }, choose { MENU("Invite Member") } and enter the e-mail below. Choose { MENU("Standard") } access, press { MENU("Next") }, then { MENU("Skip") } or { MENU("Confirm") }.
+step-invite-done = If you have already invited { CODE($member) }, reply: we accept, you need do nothing more for step 1.
+step-assign = Open { MENU("Members") }, choose our login, then { MENU("Assign Asset") } and { MENU("Ad Accounts") }. Tick the ad { $accounts ->
+    [one] account
+   *[other] accounts
+} below, choose the permission { MENU("Analyst") } and press { MENU("Assign Asset") }.
+step-lower = Open { MENU("Members") }, choose our login, find the ad { $accounts ->
+    [one] account
+   *[other] accounts
+} below and change the permission to { MENU("Analyst") }.
+
+label-invite = E-mail to invite
+label-login = Our login
+label-business-center = Business Center
+label-business-centers = One of these Business Centers
+label-accounts = { $accounts ->
+    [one] Ad account
+   *[other] Ad accounts
+}
+business-centers-more = and { $more } more
+requested = (onboarding requested)
+nameless = (no name)
+accounts-more = and { $more ->
+    [one] 1 more, in the attached list
+   *[other] { $more } more, in the attached list
+} accounts.csv
+rest-more = { $more ->
+    [one] 1 more ad account needs
+   *[other] { $more } more ad accounts need
+} a step from you. The attached list accounts.csv holds all of them, with the step for each.
+
+closed = Closed or no longer used? Reply, and we stop asking.
+why = You get this mail because { $agency } has you as its contact for { $clients }. Not you? Reply, and we ask the right person.
+
+todo-invite = Invite the member (Standard access), then assign the ad account to it as Analyst
+todo-add = Invite this member too (Standard access), then assign the ad account to it as Analyst
+todo-assign = Assign the ad account to the member as Analyst
+todo-again = Assign the ad account to the member as Analyst again, or tell us where it moved
+todo-lower = Set the member's permission to Analyst
