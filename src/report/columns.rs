@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
-use crate::domain::{Finding, RegisterFacts, Sighting, StatedRole};
+use crate::domain::{
+    ActionOwner, Address, Change, Confidence, Finding, RegisterFacts, ReminderState, Role, Sighting, StatedRole,
+};
 
 /// The columns in order.
 pub(super) const COLUMNS: [&str; 32] = [
@@ -51,11 +53,11 @@ pub(super) fn cells(finding: &Finding) -> [Cow<'_, str>; 32] {
     let register = finding.register.as_ref();
     let reminder = &finding.reminder;
     [
-        word(finding.change.map(|change| change.as_str())),
+        word(finding.change.map(Change::as_str)),
         finding.status.as_str().into(),
         finding.cause.as_str().into(),
-        word(finding.action_owner.map(|owner| owner.as_str())),
-        word(finding.confidence.map(|confidence| confidence.as_str())),
+        word(finding.action_owner.map(ActionOwner::as_str)),
+        word(finding.confidence.map(Confidence::as_str)),
         text(client.map(|client| client.country.as_str())),
         text(client.map(|client| client.code.as_str())),
         text(client.map(|client| client.name.as_str())),
@@ -67,8 +69,8 @@ pub(super) fn cells(finding: &Finding) -> [Cow<'_, str>; 32] {
         day(register.and_then(|register| register.end)),
         text(register.map(added_by)),
         text(register.map(|register| register.tags.as_ref())),
-        text(finding.member.as_ref().map(|member| member.as_str())),
-        word(finding.expected_role.map(|role| role.as_str())),
+        text(finding.member.as_ref().map(Address::as_str)),
+        word(finding.expected_role.map(Role::as_str)),
         text(finding.actual_role.as_ref().map(role)),
         number(finding.business_center),
         finding.business_center_name.as_ref().into(),
@@ -79,7 +81,7 @@ pub(super) fn cells(finding: &Finding) -> [Cow<'_, str>; 32] {
         number(finding.suggested_account),
         finding.evidence.as_str().into(),
         finding.next_step.as_str().into(),
-        word(reminder.state.map(|state| state.as_str())),
+        word(reminder.state.map(ReminderState::as_str)),
         // A number where mails are a matter at all.
         number(reminder.state.map(|_| reminder.mails_sent)),
         day(reminder.last_mailed_on),
