@@ -1,0 +1,106 @@
+//! The reports of a run: what was judged, as files for programs.
+//!
+//! Invariant: a report folder is whole or absent, and holds nothing that chance, a clock or a request decided.
+//!
+//! * `columns` – a finding's cells · `csv` – a table of them · `folder` – whole or not at all
+
+mod columns;
+mod csv;
+mod folder;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub use csv::{csv, is_judged, sorted};
+
+use crate::domain::{Finding, Summary};
+
+/// A fault of the reports (exit code 7).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder could not be written.
+    #[error("cannot write the report {}: {source}; is the volume mounted, writable and not full?", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The folder is another run's.
+    #[error("the report folder {} exists already; a report is never written over", path.display())]
+    Exists {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A value could not be put into words.
+    #[error("cannot put the report into words: {source}; this is a fault of the program")]
+    Words {
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// `summary.json`; its `run_id` names the folder.
+    pub summary: &'a Summary,
+    /// Every finding, in any order.
+    pub findings: &'a [Finding],
+    /// More files: name, with `/` for a folder in between, and content.
+    pub extra: &'a [(String, Vec<u8>)],
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The folder.
+    pub folder: PathBuf,
+    /// `diff.csv`, as the digest attaches it.
+    pub diff: Vec<u8>,
+}
+
+/// Writes a report, whole or not at all.
+///
+/// `latest` is to name it: for a complete `run` only.
+///
+/// # Errors
+/// The folder exists, or something cannot be written; then there is no folder of that name, and `latest` is as it was.
+pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<Written, Error> {
+    let words = |source| Error::Words { source };
+    let sorted = sorted(report.findings);
+    let diff = csv(sorted.iter().copied().filter(|finding| finding.is_difference())).map_err(words)?;
+    let accounts = csv(sorted.iter().copied().filter(|finding| is_judged(finding))).map_err(words)?;
+    let mut files = report.extra.to_vec();
+    files.push(("diff.csv".to_owned(), diff.clone()));
+    files.push(("accounts.csv".to_owned(), accounts));
+    files.push(("summary.json".to_owned(), json(report.summary)?));
+    let run_id = &report.summary.run_id;
+    let folder = folder::publish(dir, run_id, &mut files)?;
+    if latest {
+        folder::publish_latest(dir, run_id)?;
+    }
+    Ok(Written { folder, diff })
+}
+
+/// The run id wanted, or with the next `xxxx` whose folder does not exist.
+#[must_use]
+pub fn free_run_id(dir: &Path, wanted: &str) -> String {
+    let taken = |run_id: &str| dir.join(run_id).symlink_metadata().is_ok();
+    let Some((moment, hash)) = wanted.rsplit_once('-') else { return wanted.to_owned() };
+    let Ok(first) = u16::from_str_radix(hash, 16) else { return wanted.to_owned() };
+    (0..=u16::MAX)
+        .map(|n| format!("{moment}-{:04x}", first.wrapping_add(n)))
+        .find(|run_id| !taken(run_id))
+        .unwrap_or_else(|| wanted.to_owned())
+}
+
+/// A value as JSON for people and programs: indented, with a line feed at the end.
+fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| Error::Words { source: error.into() })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}

@@ -1,0 +1,242 @@
+//! Business Centers by member, and the clients whose accounts were ever seen in them.
+//!
+//! Invariant: what a row said before its newest day stays beside it, so that a second run on one day compares with the
+//! days before, as the first one did.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::bulk;
+use super::error::unreadable;
+use super::names::Names;
+use super::present::Present;
+use super::runs::signed;
+use super::sightings::business_center_id;
+use crate::domain::{
+    Address, BusinessCenterId, BusinessCenterStatus, Family, Finding, History, Observation, PastBusinessCenter, Status,
+};
+
+/// What complete readings of a listing said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Readings {
+    pub(super) last_read_on: Option<NaiveDate>,
+    pub(super) listed_accounts: bool,
+    pub(super) empty_since: Option<NaiveDate>,
+}
+
+impl Readings {
+    /// After one more complete reading.
+    fn then(self, today: NaiveDate, lists_accounts: bool) -> Self {
+        let empty_since = if lists_accounts {
+            None
+        } else if self.listed_accounts {
+            Some(today)
+        } else {
+            self.empty_since
+        };
+        Self { last_read_on: Some(today), listed_accounts: lists_accounts, empty_since }
+    }
+}
+
+/// A row.
+#[derive(Clone, Debug)]
+pub(super) struct StoredBusinessCenter {
+    name: Arc<str>,
+    status: String,
+    first_listed_on: NaiveDate,
+    last_listed_on: NaiveDate,
+    pub(super) now: Readings,
+    before: Readings,
+    last_request_id: Option<String>,
+}
+
+impl StoredBusinessCenter {
+    /// What was so before today.
+    fn earlier(&self, today: NaiveDate) -> Readings {
+        if self.now.last_read_on.is_some_and(|day| day >= today) { self.before } else { self.now }
+    }
+}
+
+pub(super) async fn load(
+    conn: &mut SqliteConnection,
+    names: &Names,
+) -> sqlx::Result<BTreeMap<(Address, BusinessCenterId), StoredBusinessCenter>> {
+    sqlx::query(
+        "SELECT member_id, business_center_id, name, status, first_listed_on, last_listed_on, last_read_on,
+         listed_accounts, empty_since, prev_last_read_on, prev_listed_accounts, prev_empty_since, last_request_id
+         FROM business_centers",
+    )
+    .fetch_all(conn)
+    .await?
+    .iter()
+    .map(|row| {
+        let member = names.member(row.try_get(0)?).ok_or_else(|| unreadable("a Business Center's member"))?;
+        let stored = StoredBusinessCenter {
+            name: row.try_get::<&str, _>(2)?.into(),
+            status: row.try_get(3)?,
+            first_listed_on: row.try_get(4)?,
+            last_listed_on: row.try_get(5)?,
+            now: readings(row, 6)?,
+            before: readings(row, 9)?,
+            last_request_id: row.try_get(12)?,
+        };
+        Ok(((member.clone(), business_center_id(row.try_get(1)?)?), stored))
+    })
+    .collect()
+}
+
+fn readings(row: &SqliteRow, column: usize) -> sqlx::Result<Readings> {
+    Ok(Readings {
+        last_read_on: row.try_get(column)?,
+        listed_accounts: row.try_get(column + 1)?,
+        empty_since: row.try_get(column + 2)?,
+    })
+}
+
+/// The Business Centers as the judgement knows them; those of today alone are left out.
+pub(super) fn as_of_earlier_days(present: &Present, today: NaiveDate, history: &mut History) {
+    for (key, stored) in &present.business_centers {
+        if stored.first_listed_on < today {
+            let Readings { listed_accounts, empty_since, .. } = stored.earlier(today);
+            let name = Arc::clone(&stored.name);
+            history.business_centers.insert(key.clone(), PastBusinessCenter { name, listed_accounts, empty_since });
+        }
+    }
+}
+
+/// Writes what tonight's lists and listings say: one row a Business Center.
+pub(super) async fn remember(
+    conn: &mut SqliteConnection,
+    today: NaiveDate,
+    observation: &Observation,
+    present: &mut Present,
+) -> sqlx::Result<()> {
+    let mut rows = Vec::new();
+    for view in &observation.members {
+        let member = present.names.learn_member(conn, &view.member).await?;
+        for (id, center) in &view.list.business_centers {
+            let listing = view.listings.get(id);
+            let before = present.business_centers.get(&(view.member.clone(), *id));
+            let complete = listing.filter(|listing| listing.reading.is_complete());
+            let earlier = before.map(|before| before.earlier(today)).unwrap_or_default();
+            let now = before.map(|before| before.now).unwrap_or_default();
+            let (now, earlier) = match complete {
+                Some(listing) => (earlier.then(today, !listing.accounts.is_empty()), earlier),
+                None => (now, before.map(|before| before.before).unwrap_or_default()),
+            };
+            let status = match &center.status {
+                BusinessCenterStatus::Usable => "usable".to_owned(),
+                BusinessCenterStatus::Suspended(word) => word.to_string(),
+            };
+            let stored = StoredBusinessCenter {
+                name: Arc::clone(&center.name),
+                status,
+                first_listed_on: before.map_or(today, |before| before.first_listed_on),
+                last_listed_on: today,
+                now,
+                before: earlier,
+                last_request_id: listing.and_then(|listing| listing.request_id.clone()),
+            };
+            rows.push((member, *id, stored));
+        }
+    }
+    rows.sort_by_key(|(member, id, _)| (*member, id.get()));
+    write(conn, &rows).await
+}
+
+async fn write(
+    conn: &mut SqliteConnection,
+    rows: &[(i64, BusinessCenterId, StoredBusinessCenter)],
+) -> sqlx::Result<()> {
+    bulk::write(
+        conn,
+        "INSERT OR REPLACE INTO business_centers (member_id, business_center_id, name, status, first_listed_on,
+         last_listed_on, last_read_on, listed_accounts, empty_since, prev_last_read_on, prev_listed_accounts,
+         prev_empty_since, last_request_id)",
+        13,
+        "",
+        rows,
+        |statement, (member, id, stored)| {
+            statement
+                .bind(*member)
+                .bind(signed(id.get()))
+                .bind(stored.name.to_string())
+                .bind(stored.status.clone())
+                .bind(stored.first_listed_on)
+                .bind(stored.last_listed_on)
+                .bind(stored.now.last_read_on)
+                .bind(stored.now.listed_accounts)
+                .bind(stored.now.empty_since)
+                .bind(stored.before.last_read_on)
+                .bind(stored.before.listed_accounts)
+                .bind(stored.before.empty_since)
+                .bind(stored.last_request_id.clone())
+        },
+    )
+    .await
+}
+
+/// Reads whose accounts were ever seen where.
+pub(super) async fn load_clients(
+    conn: &mut SqliteConnection,
+    history: &mut History,
+    present: &mut Present,
+) -> sqlx::Result<()> {
+    let rows = sqlx::query("SELECT business_center_id, client_id, parent_code FROM business_center_clients")
+        .fetch_all(conn)
+        .await?;
+    for row in rows {
+        let (center, client, parent): (i64, i64, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let key = &present.names.client(client).ok_or_else(|| unreadable("a Business Center's client"))?.key;
+        let families = history.clients_of.entry(business_center_id(center)?).or_default();
+        families.insert(key.clone(), Family::new(key, &parent));
+        present.clients_of.insert((center.unsigned_abs(), client), parent);
+    }
+    Ok(())
+}
+
+/// Writes whose accounts were seen where tonight, if that is news.
+pub(super) async fn remember_clients(
+    conn: &mut SqliteConnection,
+    today: NaiveDate,
+    findings: &[Finding],
+    present: &mut Present,
+) -> sqlx::Result<()> {
+    let mut news: BTreeMap<(u64, i64), String> = BTreeMap::new();
+    let mut last = None;
+    for finding in findings.iter().filter(|finding| !matches!(finding.status, Status::Unexpected | Status::Invalid)) {
+        let Some(client) = &finding.client else { continue };
+        for sighting in &finding.sightings {
+            // Accounts of a client and a Business Center come together: most need no look-up.
+            let place = (Arc::as_ptr(client), sighting.business_center);
+            if last.replace(place) == Some(place) {
+                continue;
+            }
+            let Some(id) = present.names.client_id(&client.key) else { continue };
+            let parent = match client.family() {
+                Family::Parent(parent) => parent,
+                Family::Single(_) => String::new(),
+            };
+            let key = (sighting.business_center.get(), id);
+            if present.clients_of.get(&key) != Some(&parent) {
+                news.insert(key, parent);
+            }
+        }
+    }
+    let rows: Vec<_> = news.into_iter().collect();
+    bulk::write(
+        conn,
+        "INSERT INTO business_center_clients (business_center_id, client_id, parent_code, first_seen_on)",
+        4,
+        "ON CONFLICT (business_center_id, client_id) DO UPDATE SET parent_code = excluded.parent_code",
+        &rows,
+        |statement, ((center, client), parent)| {
+            statement.bind(signed(*center)).bind(*client).bind(parent.clone()).bind(today)
+        },
+    )
+    .await
+}

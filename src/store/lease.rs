@@ -1,0 +1,202 @@
+//! Who may write.
+//!
+//! Invariant: the fence rises each time the lease is taken, and every writing transaction begins with
+//! [`Store::fenced`], which finds the holder's own fence in the row or fails. So a process that slept through its lease
+//! and wakes can write nothing, and mail nothing, for a mail needs a written intent.
+//!
+//! It goes by the machine's clock, and by a beat rather than by stored times: nobody's clock is compared with another's.
+
+use std::time::Duration;
+
+use sqlx::{Row, Sqlite, Transaction};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::{Error, Store};
+
+/// The right to write, renewed in the background until it is released or dropped.
+#[derive(Debug)]
+pub struct Lease {
+    fence: i64,
+    lost: CancellationToken,
+    renewal: JoinHandle<()>,
+}
+
+/// How an attempt to take the lease ended.
+#[derive(Debug)]
+pub enum Acquired {
+    /// It is ours.
+    Held(Lease),
+    /// Another run is alive (exit code 8).
+    Busy {
+        /// Who, for people.
+        holder: String,
+    },
+    /// The waiting was called off.
+    CalledOff,
+}
+
+/// The row.
+#[derive(Debug, PartialEq, Eq)]
+struct Stand {
+    held: bool,
+    holder: String,
+    fence: i64,
+    beat: i64,
+    length: Duration,
+}
+
+impl Lease {
+    /// Takes the lease if it is free; else watches for one lease length whether its holder is alive, and takes it over
+    /// if he is not.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn acquire(
+        store: &Store,
+        length: Duration,
+        holder: &str,
+        waiting: CancellationToken,
+    ) -> Result<Acquired, Error> {
+        let mut seen = store.lease_stand().await?;
+        let mut watched_since = Instant::now();
+        loop {
+            // The holder renews by its own length, which can differ from ours after a change of configuration.
+            let patience = length.max(seen.length);
+            if !seen.held || watched_since.elapsed() >= patience {
+                match store.take_lease(&seen, length, holder).await {
+                    Ok(Some(fence)) => return Ok(Acquired::Held(Self::begin(store, fence, length))),
+                    Ok(None) => {}
+                    // Who keeps the database locked is not dead.
+                    Err(error) if error.is_busy() => return Ok(Acquired::Busy { holder: seen.holder }),
+                    Err(error) => return Err(error),
+                }
+            }
+            let pause = (patience / 10).max(Duration::from_millis(1));
+            if waiting.run_until_cancelled(sleep(pause)).await.is_none() {
+                return Ok(Acquired::CalledOff);
+            }
+            let now = store.lease_stand().await?;
+            if now.held && (now.fence, now.beat) != (seen.fence, seen.beat) {
+                return Ok(Acquired::Busy { holder: now.holder });
+            }
+            if !now.held {
+                watched_since = Instant::now();
+            }
+            seen = now;
+        }
+    }
+
+    /// Cancelled as soon as the lease is known to be lost; the run then stops.
+    #[must_use]
+    pub fn lost(&self) -> CancellationToken {
+        self.lost.clone()
+    }
+
+    /// Frees the lease, so that the next run need not wait.
+    ///
+    /// # Errors
+    /// The store cannot be written. A lease that was lost before is no error here.
+    pub async fn release(self, store: &Store) -> Result<(), Error> {
+        self.renewal.abort();
+        sqlx::query("UPDATE lease SET held = FALSE, beat = beat + 1 WHERE id = 1 AND fence = $1")
+            .bind(self.fence)
+            .execute(&store.pool)
+            .await
+            .map_err(store.failed("release the lease"))?;
+        Ok(())
+    }
+
+    /// Stops the beat, as a frozen process does.
+    #[cfg(test)]
+    pub(super) fn freeze(&self) {
+        self.renewal.abort();
+    }
+
+    fn begin(store: &Store, fence: i64, length: Duration) -> Self {
+        let lost = CancellationToken::new();
+        let renewal = tokio::spawn(renew(store.clone(), fence, length / 4, lost.clone()));
+        Self { fence, lost, renewal }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
+}
+
+/// Beats until the lease is lost. A beat that fails is tried again with the next: the fence decides, not the beat.
+async fn renew(store: Store, fence: i64, pause: Duration, lost: CancellationToken) {
+    loop {
+        sleep(pause).await;
+        let beat = sqlx::query("UPDATE lease SET beat = beat + 1 WHERE id = 1 AND held AND fence = $1")
+            .bind(fence)
+            .execute(&store.pool)
+            .await;
+        match beat {
+            Ok(done) if done.rows_affected() == 0 => {
+                lost.cancel();
+                return;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the lease could not be renewed; trying again"),
+        }
+    }
+}
+
+impl Store {
+    /// Begins a transaction that is the lease holder's. Its first statement takes the write lock, proves the fence and
+    /// beats, so that a long write is not taken for death.
+    pub(super) async fn fenced(
+        &self,
+        lease: &Lease,
+        purpose: &'static str,
+    ) -> Result<Transaction<'static, Sqlite>, Error> {
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(self.failed(purpose))?;
+        let proof = sqlx::query("UPDATE lease SET beat = beat + 1 WHERE id = 1 AND held AND fence = $1")
+            .bind(lease.fence)
+            .execute(&mut *tx)
+            .await
+            .map_err(self.failed(purpose))?;
+        if proof.rows_affected() == 0 {
+            lease.lost.cancel();
+            return Err(Error::LeaseLost { path: self.path.as_ref().clone() });
+        }
+        Ok(tx)
+    }
+
+    async fn lease_stand(&self) -> Result<Stand, Error> {
+        let read = async {
+            let row = sqlx::query("SELECT held, holder, fence, beat, length_ms FROM lease WHERE id = 1")
+                .fetch_one(&self.pool)
+                .await?;
+            Ok(Stand {
+                held: row.try_get(0)?,
+                holder: row.try_get(1)?,
+                fence: row.try_get(2)?,
+                beat: row.try_get(3)?,
+                length: Duration::from_millis(row.try_get::<i64, _>(4)?.unsigned_abs()),
+            })
+        };
+        read.await.map_err(self.failed("read the lease"))
+    }
+
+    /// Takes the lease if it still stands as it was seen.
+    async fn take_lease(&self, seen: &Stand, length: Duration, holder: &str) -> Result<Option<i64>, Error> {
+        let taken = sqlx::query(
+            "UPDATE lease SET held = TRUE, holder = $1, fence = fence + 1, beat = beat + 1, length_ms = $2
+             WHERE id = 1 AND held = $3 AND fence = $4 AND beat = $5",
+        )
+        .bind(holder)
+        .bind(i64::try_from(length.as_millis()).unwrap_or(i64::MAX))
+        .bind(seen.held)
+        .bind(seen.fence)
+        .bind(seen.beat)
+        .execute(&self.pool)
+        .await
+        .map_err(self.failed("take the lease"))?;
+        Ok((taken.rows_affected() == 1).then_some(seen.fence + 1))
+    }
+}

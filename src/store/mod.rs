@@ -1,0 +1,58 @@
+//! What is remembered from night to night. Knows SQL; nobody else does.
+//!
+//! Invariant: whoever writes holds the [`Lease`], proves it inside the very transaction, and a committed transaction
+//! survives a power cut (`synchronous = FULL`): a mail's intent is on the disk before its dialogue begins.
+//!
+//! SQLite today. Statements on single rows use `$N` so that PostgreSQL can share them; bulk ones use `?` (see `bulk`).
+//!
+//! * `migrate` – the schema · `lease` – who may write · `runs` – beginnings and endings
+//! * `history` – everything earlier runs left, as `domain::History` · `remember` – what tonight changed of it
+//! * `mails` – intents and outcomes
+
+mod accounts;
+mod bulk;
+mod business_centers;
+mod error;
+mod history;
+mod lease;
+mod mails;
+mod migrate;
+mod names;
+mod open;
+mod present;
+mod remember;
+mod runs;
+mod sightings;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::sqlite::SqlitePool;
+
+pub use error::Error;
+pub use lease::{Acquired, Lease};
+pub use mails::{DoubtfulMail, Intended, MailIntent, MailKind, PastDigest, StoredMail};
+pub use present::Present;
+pub use runs::{FaultyCall, NewRun, RunEnding, RunRow, RunSeq};
+
+/// The store. Clones share one set of connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    path: Arc<PathBuf>,
+}
+
+impl Store {
+    /// Names purpose and place of a fault.
+    fn failed(&self, purpose: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
+        let path = self.path.as_ref().clone();
+        move |source| Error::Database { purpose, path, source }
+    }
+
+    /// Ends all connections; SQLite then folds its write-ahead log into the database.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+}

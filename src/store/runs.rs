@@ -1,0 +1,285 @@
+//! Runs: how they began and ended.
+//!
+//! Invariant: a run that never ended has no `ended_at`; one whose states are stored has `judged`. Only those two columns
+//! say how far a run came.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::{Error, Lease, Store};
+use crate::domain::{Address, BusinessCenterId, PastRun};
+
+/// A run's place in the order of runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunSeq(pub(super) i64);
+
+/// A run that begins.
+#[derive(Clone, Debug)]
+pub struct NewRun {
+    /// Its id.
+    pub run_id: String,
+    /// `run` or `release`.
+    pub command: String,
+    /// The moment it takes for the present.
+    pub now: DateTime<Utc>,
+    /// That moment's calendar day.
+    pub day: NaiveDate,
+    /// By the machine's clock.
+    pub started_at: DateTime<Utc>,
+    /// Data rows of the accounts register, good and bad.
+    pub register_rows: u64,
+    /// Of these, set aside.
+    pub bad_rows: u64,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, Default)]
+pub struct RunEnding {
+    /// By the machine's clock.
+    pub ended_at: DateTime<Utc>,
+    /// The code the process ends with.
+    pub exit_code: u8,
+    /// All that apply.
+    pub exit_codes: Vec<u8>,
+    /// Whether everything was read.
+    pub complete: bool,
+    /// Whether a guard held the mails.
+    pub held: bool,
+    /// The bytes of `summary.json`.
+    pub summary: String,
+    /// Numbers and durations of requests.
+    pub calls: serde_json::Value,
+    /// Calls that gave nothing usable.
+    pub faulty_calls: Vec<FaultyCall>,
+}
+
+/// A call to TikTok that gave nothing usable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultyCall {
+    /// Whose token.
+    pub member: Address,
+    /// Path, such as `/bc/asset/get/`.
+    pub endpoint: String,
+    /// Where one was asked about.
+    pub business_center: Option<BusinessCenterId>,
+    /// Which page.
+    pub page: Option<u32>,
+    /// TikTok's code, where there was an envelope.
+    pub code: Option<i64>,
+    /// What it said.
+    pub message: String,
+    /// TikTok's name for the call.
+    pub request_id: Option<String>,
+}
+
+/// A stored run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRow {
+    /// Its place in the order.
+    pub seq: RunSeq,
+    /// Its id.
+    pub run_id: String,
+    /// `run` or `release`.
+    pub command: String,
+    /// The moment it took for the present.
+    pub now: DateTime<Utc>,
+    /// When it ended; none if it is under way or was killed.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Its exit code.
+    pub exit_code: Option<u8>,
+    /// Whether everything was read.
+    pub complete: bool,
+    /// Whether a guard held its mails.
+    pub held: bool,
+    /// When a person released them.
+    pub released_at: Option<DateTime<Utc>>,
+    /// Data rows of the accounts register.
+    pub register_rows: u64,
+    /// Rows judged.
+    pub judged: Option<u64>,
+    /// Of these, ok.
+    pub ok_rows: Option<u64>,
+    /// `summary.json`, if it ended.
+    pub summary: Option<String>,
+}
+
+impl Store {
+    /// Stores that a run begins.
+    ///
+    /// # Errors
+    /// The lease is lost, or the store cannot be written.
+    pub async fn begin(&self, run: &NewRun, lease: &Lease) -> Result<RunSeq, Error> {
+        let purpose = "store that the run begins";
+        let mut tx = self.fenced(lease, purpose).await?;
+        let seq = sqlx::query(
+            "INSERT INTO runs (run_id, command, now, day, started_at, register_rows, bad_rows)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq",
+        )
+        .bind(&run.run_id)
+        .bind(&run.command)
+        .bind(run.now)
+        .bind(run.day)
+        .bind(run.started_at)
+        .bind(signed(run.register_rows))
+        .bind(signed(run.bad_rows))
+        .fetch_one(&mut *tx)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(self.failed(purpose))?;
+        tx.commit().await.map_err(self.failed(purpose))?;
+        Ok(RunSeq(seq))
+    }
+
+    /// Stores how a run ended.
+    ///
+    /// # Errors
+    /// The lease is lost, or the store cannot be written.
+    pub async fn end(&self, run: RunSeq, ending: &RunEnding, lease: &Lease) -> Result<(), Error> {
+        let purpose = "store how the run ended";
+        let mut tx = self.fenced(lease, purpose).await?;
+        sqlx::query(
+            "UPDATE runs SET ended_at = $1, exit_code = $2, exit_codes = $3, complete = $4, held = $5, summary = $6,
+             calls = $7 WHERE seq = $8",
+        )
+        .bind(ending.ended_at)
+        .bind(ending.exit_code)
+        .bind(sqlx::types::Json(&ending.exit_codes))
+        .bind(ending.complete)
+        .bind(ending.held)
+        .bind(&ending.summary)
+        .bind(sqlx::types::Json(&ending.calls))
+        .bind(run.0)
+        .execute(&mut *tx)
+        .await
+        .map_err(self.failed(purpose))?;
+        write_faulty_calls(&mut tx, run, &ending.faulty_calls).await.map_err(self.failed("store faulty calls"))?;
+        tx.commit().await.map_err(self.failed(purpose))
+    }
+
+    /// Stores that a person released the mails of a held run: the guards may compare with it from now on.
+    ///
+    /// # Errors
+    /// The lease is lost, or the store cannot be written.
+    pub async fn mark_released(&self, run: RunSeq, at: DateTime<Utc>, lease: &Lease) -> Result<(), Error> {
+        let purpose = "store that the run was released";
+        let mut tx = self.fenced(lease, purpose).await?;
+        sqlx::query("UPDATE runs SET released_at = $1 WHERE seq = $2")
+            .bind(at)
+            .bind(run.0)
+            .execute(&mut *tx)
+            .await
+            .map_err(self.failed(purpose))?;
+        tx.commit().await.map_err(self.failed(purpose))
+    }
+
+    /// The newest runs, newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn runs(&self, limit: u32) -> Result<Vec<RunRow>, Error> {
+        sqlx::query(
+            "SELECT seq, run_id, command, now, ended_at, exit_code, complete, held, released_at, register_rows, judged,
+             ok_rows, summary FROM runs ORDER BY seq DESC LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+        .and_then(|rows| rows.iter().map(run_row).collect())
+        .map_err(self.failed("read the runs"))
+    }
+}
+
+fn run_row(row: &SqliteRow) -> sqlx::Result<RunRow> {
+    Ok(RunRow {
+        seq: RunSeq(row.try_get(0)?),
+        run_id: row.try_get(1)?,
+        command: row.try_get(2)?,
+        now: row.try_get(3)?,
+        ended_at: row.try_get(4)?,
+        exit_code: row.try_get(5)?,
+        complete: row.try_get(6)?,
+        held: row.try_get(7)?,
+        released_at: row.try_get(8)?,
+        register_rows: row.try_get::<i64, _>(9)?.unsigned_abs(),
+        judged: row.try_get::<Option<i64>, _>(10)?.map(i64::unsigned_abs),
+        ok_rows: row.try_get::<Option<i64>, _>(11)?.map(i64::unsigned_abs),
+        summary: row.try_get(12)?,
+    })
+}
+
+/// The runs that tonight is compared with.
+#[derive(Debug, Default)]
+pub(super) struct Landmarks {
+    /// The newest run of all.
+    pub(super) newest: Option<PastRun>,
+    /// The newest one whose states are stored; 0 if there is none.
+    pub(super) present: i64,
+    /// Day of that one.
+    pub(super) present_day: Option<NaiveDate>,
+    /// The newest one of an earlier day whose states are stored; 0 if there is none.
+    pub(super) earlier: i64,
+    /// What the guards compare with: place, id and register rows.
+    pub(super) baseline: Option<(i64, String, u64)>,
+}
+
+pub(super) async fn landmarks(conn: &mut SqliteConnection, today: NaiveDate) -> sqlx::Result<Landmarks> {
+    let newest = sqlx::query("SELECT run_id, now, register_rows FROM runs ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(&mut *conn)
+        .await?
+        .map(|row| -> sqlx::Result<_> {
+            let register_rows = row.try_get::<i64, _>(2)?.unsigned_abs();
+            Ok(PastRun { run_id: row.try_get(0)?, now: row.try_get(1)?, register_rows })
+        })
+        .transpose()?;
+    let present = sqlx::query("SELECT seq, day FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(&mut *conn)
+        .await?;
+    let earlier = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM runs WHERE judged IS NOT NULL AND day < $1")
+        .bind(today)
+        .fetch_one(&mut *conn)
+        .await?
+        .try_get(0)?;
+    let baseline = sqlx::query(
+        "SELECT seq, run_id, register_rows FROM runs WHERE judged IS NOT NULL AND ended_at IS NOT NULL
+         AND ((complete AND NOT held) OR released_at IS NOT NULL) ORDER BY seq DESC LIMIT 1",
+    )
+    .fetch_optional(conn)
+    .await?
+    .map(|row| -> sqlx::Result<_> { Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<i64, _>(2)?.unsigned_abs())) })
+    .transpose()?;
+    Ok(Landmarks {
+        newest,
+        present: present.as_ref().map_or(Ok(0), |row| row.try_get(0))?,
+        present_day: present.as_ref().map(|row| row.try_get(1)).transpose()?,
+        earlier,
+        baseline,
+    })
+}
+
+async fn write_faulty_calls(conn: &mut SqliteConnection, run: RunSeq, calls: &[FaultyCall]) -> sqlx::Result<()> {
+    super::bulk::write(
+        conn,
+        "INSERT INTO faulty_calls (seq, member, endpoint, business_center_id, page, code, message, request_id)",
+        8,
+        "",
+        calls,
+        |statement, call| {
+            statement
+                .bind(run.0)
+                .bind(call.member.as_str().to_owned())
+                .bind(call.endpoint.clone())
+                .bind(call.business_center.map(|id| signed(id.get())))
+                .bind(call.page)
+                .bind(call.code)
+                .bind(call.message.clone())
+                .bind(call.request_id.clone())
+        },
+    )
+    .await
+}
+
+/// A count or an id as SQL has it; none is beyond 63 bits.
+pub(super) fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}

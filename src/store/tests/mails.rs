@@ -1,0 +1,148 @@
+//! Intents and outcomes.
+
+use super::super::*;
+use super::world::*;
+use crate::domain::*;
+
+const DAY: &str = "2026-11-01";
+
+fn to(person: &str, number: u32, run: RunSeq) -> MailIntent {
+    MailIntent {
+        run,
+        message_id: format!("<{person}-{number}@example.org>"),
+        day: date(DAY),
+        kind: MailKind::Person {
+            person: Address::parse(&format!("{person}@example.org")).unwrap(),
+            episode: date(DAY),
+            number,
+            gaps: vec![key("C07", 2), key("C07", 1)],
+        },
+        bytes: format!("mail {number}").into_bytes(),
+        at: moment(DAY),
+    }
+}
+
+async fn world() -> (World, RunSeq) {
+    let world = World::new().await;
+    let run = world.store.begin(&run_on(DAY), &world.lease).await.unwrap();
+    (world, run)
+}
+
+impl World {
+    async fn intend(&self, mail: &MailIntent) -> Intended {
+        self.store.intend(mail, &self.lease).await.unwrap()
+    }
+
+    async fn settle(&self, mail: &MailIntent, outcome: MailOutcome) -> Result<(), Error> {
+        self.store.settle(&mail.message_id, outcome, Some("250 ok"), moment(DAY), &self.lease).await
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_two_mails_on_a_day_whatever_their_names() {
+    let (world, run) = world().await;
+    let first = to("anna", 1, run);
+    assert_eq!(world.intend(&first).await, Intended::New);
+    assert_eq!(world.intend(&to("anna", 2, run)).await, Intended::Already(MailOutcome::Intended));
+    world.settle(&first, MailOutcome::Accepted).await.unwrap();
+    assert_eq!(world.intend(&to("anna", 2, run)).await, Intended::Already(MailOutcome::Accepted));
+    assert_eq!(world.intend(&to("bert", 1, run)).await, Intended::New);
+    let twin = sqlx::query("UPDATE mails SET person = 'anna@example.org'").execute(&world.store.pool).await;
+    assert!(twin.unwrap_err().as_database_error().unwrap().is_unique_violation(), "the database itself forbids it");
+}
+
+#[tokio::test]
+async fn a_mail_is_remembered_with_its_gaps() {
+    let (world, run) = world().await;
+    let mail = to("anna", 1, run);
+    world.intend(&mail).await;
+    world.settle(&mail, MailOutcome::Accepted).await.unwrap();
+    let history = world.history(DAY).await;
+    assert_eq!(
+        history.mails,
+        [PastMail {
+            person: Address::parse("anna@example.org").unwrap(),
+            day: date(DAY),
+            episode: date(DAY),
+            number: 1,
+            outcome: MailOutcome::Accepted,
+            gaps: vec![key("C07", 1), key("C07", 2)],
+        }]
+    );
+}
+
+#[tokio::test]
+async fn a_deferred_mail_is_sent_again_byte_for_byte() {
+    let (world, run) = world().await;
+    let mail = to("anna", 1, run);
+    world.intend(&mail).await;
+    world.settle(&mail, MailOutcome::Deferred).await.unwrap();
+    let waiting = world.store.mails_of_day(date(DAY)).await.unwrap();
+    assert_eq!((waiting.len(), &*waiting[0].bytes), (1, &b"mail 1"[..]));
+
+    let Intended::Again(stored) = world.intend(&to("anna", 2, run)).await else { panic!("not again") };
+    assert_eq!((stored.message_id.as_str(), &*stored.bytes), ("<anna-1@example.org>", &b"mail 1"[..]));
+    world.settle(&mail, MailOutcome::Deferred).await.unwrap();
+    let stored = world.store.intend_again(&mail.message_id, &world.lease).await.unwrap();
+    assert_eq!((stored.outcome, &*stored.bytes), (MailOutcome::Intended, &b"mail 1"[..]));
+    let twice = world.store.intend_again(&mail.message_id, &world.lease).await;
+    assert!(matches!(twice, Err(Error::NotIntended { .. })));
+}
+
+#[tokio::test]
+async fn the_new_days_mail_replaces_one_that_was_never_taken() {
+    let (world, run) = world().await;
+    let mail = to("anna", 1, run);
+    world.intend(&mail).await;
+    world.settle(&mail, MailOutcome::Deferred).await.unwrap();
+    let tomorrow = MailIntent { day: date("2026-11-02"), bytes: b"new".to_vec(), ..mail };
+    assert_eq!(world.intend(&tomorrow).await, Intended::New);
+    assert_eq!(world.history("2026-11-03").await.mails.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_open_is_doubtful_and_not_sent_again() {
+    let (world, run) = world().await;
+    world.intend(&to("anna", 1, run)).await;
+    let World { folder, store, lease } = world;
+    drop((store, lease));
+
+    let store = Store::open(&url(&folder)).await.unwrap();
+    let lease = {
+        let short = std::time::Duration::from_millis(1);
+        sqlx::query("UPDATE lease SET length_ms = 1").execute(&store.pool).await.unwrap();
+        held(Lease::acquire(&store, short, "next", tokio_util::sync::CancellationToken::new()).await)
+    };
+    let doubtful = store.doubtful_intents(moment(DAY), &lease).await.unwrap();
+    assert_eq!(doubtful.len(), 1, "the intent outlived the process");
+    assert_eq!(doubtful[0].person, Address::parse("anna@example.org"));
+    assert!(store.doubtful_intents(moment(DAY), &lease).await.unwrap().is_empty());
+    let again = store.intend(&to("anna", 2, run), &lease).await.unwrap();
+    assert_eq!(again, Intended::Already(MailOutcome::Doubtful));
+}
+
+#[tokio::test]
+async fn an_outcome_needs_an_open_intent() {
+    let (world, run) = world().await;
+    let mail = to("anna", 1, run);
+    assert!(matches!(world.settle(&mail, MailOutcome::Accepted).await, Err(Error::NotIntended { .. })));
+    world.intend(&mail).await;
+    world.settle(&mail, MailOutcome::Accepted).await.unwrap();
+    assert!(matches!(world.settle(&mail, MailOutcome::Failed).await, Err(Error::NotIntended { .. })));
+}
+
+#[tokio::test]
+async fn digests_are_no_persons_mails() {
+    let (world, run) = world().await;
+    for number in 1..=2 {
+        let kind = MailKind::Digest { verdict: format!("verdict {number}"), number };
+        let digest = MailIntent { message_id: format!("<digest-{number}@example.org>"), kind, ..to("x", number, run) };
+        assert_eq!(world.intend(&digest).await, Intended::New);
+    }
+    let digests = world.store.digests_of_day(date(DAY)).await.unwrap();
+    assert_eq!(
+        digests.iter().map(|d| (&*d.verdict, d.number)).collect::<Vec<_>>(),
+        [("verdict 1", 1), ("verdict 2", 2)]
+    );
+    assert!(world.history(DAY).await.mails.is_empty());
+}

@@ -1,0 +1,7 @@
+//! The store, told as stories over several nights.
+
+mod files;
+mod leases;
+mod mails;
+mod nights;
+mod world;

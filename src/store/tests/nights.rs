@@ -1,0 +1,240 @@
+//! Accounts, sightings and Business Centers from night to night.
+
+use std::collections::BTreeMap;
+
+use super::super::*;
+use super::world::*;
+use crate::domain::*;
+
+#[tokio::test]
+async fn an_absent_past_is_an_empty_history() {
+    let world = World::new().await;
+    assert_eq!(world.history("2026-11-01").await, History::default());
+}
+
+#[tokio::test]
+async fn a_gap_is_new_then_unknown_then_open_then_resolved_then_withdrawn() {
+    let world = World::new().await;
+    let gap = |cause| finding(1, cause, "2026-11-01");
+
+    world.night("2026-11-01", &[gap(Cause::NotAssigned)], &seen(&[], COMPLETE)).await;
+    let known = &world.history("2026-11-02").await.accounts[&key("C07", 1)];
+    assert_eq!((known.cause, known.since, known.certain_until), (Cause::NotAssigned, date("2026-11-01"), None));
+    assert_eq!(known.client.as_deref(), Some(&*client("C07")));
+    assert_eq!((&*known.account_name, known.member.clone()), ("Account 1", Some(member())));
+
+    for night in ["2026-11-02", "2026-11-03"] {
+        world.night(night, &[gap(Cause::ListingIncomplete)], &seen(&[], incomplete())).await;
+    }
+    let known = &world.history("2026-11-04").await.accounts[&key("C07", 1)];
+    assert_eq!((known.cause, known.since), (Cause::NotAssigned, date("2026-11-01")), "unknown keeps what was certain");
+    assert_eq!(known.certain_until, Some(date("2026-11-01")), "and says until when");
+    assert_eq!(world.rows("account_states").await, 2, "the second unknown night changes nothing");
+
+    world.night("2026-11-04", &[gap(Cause::NotAssigned)], &seen(&[], COMPLETE)).await;
+    let known = &world.history("2026-11-05").await.accounts[&key("C07", 1)];
+    assert_eq!((known.since, known.certain_until), (date("2026-11-01"), None));
+
+    world.night("2026-11-05", &[ok(1, "2026-11-05")], &seen(&[1], COMPLETE)).await;
+    let history = world.history("2026-11-06").await;
+    assert_eq!(history.accounts[&key("C07", 1)].cause, Cause::SharedAsExpected);
+    assert!(history.baseline.unwrap().ok.contains(&key("C07", 1)));
+
+    world.night("2026-11-06", &[finding(1, Cause::AccessRemoved, "2026-11-06")], &seen(&[], COMPLETE)).await;
+    let withdrawn = Finding { change: Some(Change::Withdrawn), ..finding(1, Cause::AccessRemoved, "2026-11-06") };
+    world.night("2026-11-07", std::slice::from_ref(&withdrawn), &seen(&[], COMPLETE)).await;
+    assert_eq!(world.history("2026-11-08").await.accounts.len(), 0);
+    let again = &world.history("2026-11-07").await.accounts;
+    assert_eq!(
+        again[&key("C07", 1)].cause,
+        Cause::AccessRemoved,
+        "a second run of the day still compares with yesterday"
+    );
+    world.night("2026-11-07", &[withdrawn], &seen(&[], COMPLETE)).await;
+    assert_eq!(world.rows("account_states").await, 6, "and withdraws only once");
+}
+
+#[tokio::test]
+async fn what_was_never_certain_is_not_remembered_as_certain() {
+    let world = World::new().await;
+    let unknown = Finding { since: None, ..finding(1, Cause::TokenProblem, "2026-11-01") };
+    world.night("2026-11-01", &[unknown], &seen(&[], incomplete())).await;
+    assert!(world.history("2026-11-02").await.accounts.is_empty());
+}
+
+#[tokio::test]
+async fn a_second_run_on_a_day_compares_with_the_day_before() {
+    let world = World::new().await;
+    world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    world.night("2026-11-02", &[finding(1, Cause::AccessRemoved, "2026-11-02")], &seen(&[], COMPLETE)).await;
+    let first = world.history("2026-11-01").await;
+    assert!(first.accounts.is_empty() && first.business_centers.is_empty(), "nothing was before the first day");
+    let again = world.history("2026-11-02").await;
+    assert_eq!(again.accounts[&key("C07", 1)].cause, Cause::SharedAsExpected);
+    let center = &again.business_centers[&(member(), center())];
+    assert!(center.listed_accounts && center.empty_since.is_none());
+    assert!(again.baseline.unwrap().ok.is_empty(), "the guards compare with the newest sound run of any day");
+
+    world.night("2026-11-02", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    let next = world.history("2026-11-03").await;
+    assert_eq!(next.accounts[&key("C07", 1)].since, date("2026-11-01"));
+    assert_eq!(next.sightings[&account(1)][0].last_seen_on, date("2026-11-02"));
+}
+
+#[tokio::test]
+async fn a_killed_run_leaves_nothing_but_its_name() {
+    let world = World::new().await;
+    world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    let before = world.history("2026-11-03").await;
+    world.store.begin(&run_on("2026-11-02"), &world.lease).await.unwrap();
+    let after = world.history("2026-11-03").await;
+    assert_eq!(after.newest_run.as_ref().unwrap().run_id, "20261102T043000Z-0000");
+    assert_eq!(History { newest_run: None, ..after }, History { newest_run: None, ..before });
+    // It wrote no folder, so the next one may have the same id.
+    world.night("2026-11-02", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+}
+
+#[tokio::test]
+async fn a_night_without_changes_writes_no_state() {
+    let world = World::new().await;
+    let findings: Vec<Finding> = (1..=2_500).map(|n| ok(n, "2026-11-01")).collect();
+    let accounts: Vec<u64> = (1..=2_500).collect();
+    world.night("2026-11-01", &findings, &seen(&accounts, COMPLETE)).await;
+    world.night("2026-11-02", &findings, &seen(&accounts, COMPLETE)).await;
+    assert_eq!((world.rows("account_states").await, world.rows("sighting_states").await), (2_500, 2_500));
+    let history = world.history("2026-11-03").await;
+    assert_eq!((history.accounts.len(), history.baseline.unwrap().ok.len()), (2_500, 2_500));
+    assert_eq!(
+        history.sightings[&account(7)][0].last_seen_on,
+        date("2026-11-02"),
+        "seen as long as its center is read"
+    );
+}
+
+#[tokio::test]
+async fn a_mended_account_that_nobody_expects_any_more_is_forgotten_and_a_gap_waits_for_its_withdrawal() {
+    let world = World::new().await;
+    let gap = finding(2, Cause::NotAssigned, "2026-11-01");
+    world.night("2026-11-01", &[ok(1, "2026-11-01"), gap], &seen(&[1], COMPLETE)).await;
+    world.night("2026-11-02", &[], &seen(&[1], COMPLETE)).await;
+    let history = world.history("2026-11-03").await;
+    assert_eq!(history.accounts.into_keys().collect::<Vec<_>>(), [key("C07", 2)]);
+}
+
+#[tokio::test]
+async fn an_unexpected_account_that_vanished_is_closed() {
+    let world = World::new().await;
+    let extra = |change| Finding { change, ..finding(1, Cause::NotOnboarded, "2026-11-01") };
+    world.night("2026-11-01", &[extra(Some(Change::New))], &seen(&[1], COMPLETE)).await;
+    let nobody = AccountKey { client: None, account_id: account(1) };
+    assert!(world.history("2026-11-02").await.accounts.contains_key(&nobody));
+    world.night("2026-11-02", &[extra(Some(Change::Resolved))], &seen(&[], COMPLETE)).await;
+    assert!(world.history("2026-11-03").await.accounts.is_empty());
+}
+
+#[tokio::test]
+async fn an_invalid_row_leaves_the_state_alone_whichever_of_the_two_comes_first() {
+    let world = World::new().await;
+    world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    let (twin, lone) =
+        (finding(1, Cause::DuplicateRow, "2026-11-02"), finding(1, Cause::ClaimedBySeveralClients, "2026-11-02"));
+    let gap = finding(1, Cause::AccessRemoved, "2026-11-02");
+    world.night("2026-11-02", &[lone], &seen(&[1], COMPLETE)).await;
+    assert_eq!(world.history("2026-11-03").await.accounts[&key("C07", 1)].cause, Cause::SharedAsExpected);
+    world.night("2026-11-03", &[twin.clone(), gap, twin], &seen(&[], COMPLETE)).await;
+    assert_eq!(world.history("2026-11-04").await.accounts[&key("C07", 1)].cause, Cause::AccessRemoved);
+}
+
+#[tokio::test]
+async fn a_sighting_ends_only_on_complete_evidence() {
+    let world = World::new().await;
+    world.night("2026-11-01", &[], &seen(&[1, 2], COMPLETE)).await;
+    world.night("2026-11-02", &[], &seen(&[1, 2], COMPLETE)).await;
+    world.night("2026-11-03", &[], &seen(&[1], incomplete())).await;
+    assert_eq!(world.rows("sighting_states").await, 2, "an incomplete listing ends nothing");
+    world.night("2026-11-04", &[], &seen(&[1], COMPLETE)).await;
+    world.night("2026-11-05", &[], &seen(&[1], COMPLETE)).await;
+    let history = world.history("2026-11-06").await;
+    let [there, gone] = [1, 2].map(|n| &history.sightings[&account(n)][0]);
+    assert_eq!((there.first_seen_on, there.last_seen_on), (date("2026-11-01"), date("2026-11-05")));
+    assert_eq!((gone.first_seen_on, gone.last_seen_on), (date("2026-11-01"), date("2026-11-02")));
+    assert_eq!(gone.owner.as_deref(), Some("Owner"), "its owner stays known");
+
+    world.night("2026-11-06", &[], &observation(BTreeMap::new(), BTreeMap::new())).await;
+    world.night("2026-11-07", &[], &seen(&[2], COMPLETE)).await;
+    let history = world.history("2026-11-08").await;
+    let [gone, back] = [1, 2].map(|n| &history.sightings[&account(n)][0]);
+    assert_eq!(gone.last_seen_on, date("2026-11-05"), "its Business Center left the list");
+    assert_eq!((back.first_seen_on, back.last_seen_on), (date("2026-11-01"), date("2026-11-07")));
+}
+
+#[tokio::test]
+async fn a_business_center_that_empties_says_since_when() {
+    let world = World::new().await;
+    for (day, accounts) in [("2026-11-01", &[1_u64][..]), ("2026-11-02", &[]), ("2026-11-03", &[])] {
+        world.night(day, &[], &seen(accounts, COMPLETE)).await;
+    }
+    let at = |history: History| history.business_centers[&(member(), center())].clone();
+    let known = at(world.history("2026-11-04").await);
+    assert_eq!((known.listed_accounts, known.empty_since), (false, Some(date("2026-11-02"))));
+    assert_eq!(&*known.name, "Center");
+    world.night("2026-11-04", &[], &seen(&[1], COMPLETE)).await;
+    let known = at(world.history("2026-11-05").await);
+    assert_eq!((known.listed_accounts, known.empty_since), (true, None));
+}
+
+#[tokio::test]
+async fn a_business_center_remembers_the_families_of_its_clients() {
+    let world = World::new().await;
+    world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    let history = world.history("2026-11-02").await;
+    let families = &history.clients_of[&center()];
+    assert_eq!(families[&ClientKey::new("dk", "c07")], Family::Parent("p1".to_owned()));
+}
+
+#[tokio::test]
+async fn the_guards_compare_with_the_last_sound_or_released_run() {
+    let world = World::new().await;
+    let sound = world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    let gap = finding(1, Cause::AccessRemoved, "2026-11-02");
+    let held = world.night("2026-11-02", &[gap], &seen(&[], COMPLETE)).await;
+    world.store.end(held, &ending(true, true), &world.lease).await.unwrap();
+    let baseline = world.history("2026-11-03").await.baseline.unwrap();
+    assert_eq!((&*baseline.run_id, baseline.ok.len()), ("20261101T043000Z-0000", 1));
+    world.store.mark_released(held, moment("2026-11-02"), &world.lease).await.unwrap();
+    let baseline = world.history("2026-11-03").await.baseline.unwrap();
+    assert_eq!((&*baseline.run_id, baseline.ok.len()), ("20261102T043000Z-0000", 0));
+    let runs = world.store.runs(10).await.unwrap();
+    assert_eq!(runs.iter().map(|run| run.seq).collect::<Vec<_>>(), [held, sound]);
+    assert_eq!((runs[1].judged, runs[1].ok_rows), (Some(1), Some(1)));
+}
+
+#[tokio::test]
+async fn what_was_recalled_before_another_run_wrote_is_read_again() {
+    let world = World::new().await;
+    let (_, stale) = world.store.recall(date("2026-11-02")).await.unwrap();
+    world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    let run = world.store.begin(&run_on("2026-11-02"), &world.lease).await.unwrap();
+    let findings = [ok(1, "2026-11-01")];
+    let seen = seen(&[1], COMPLETE);
+    world.store.remember(run, &findings, &seen, stale, date("2026-11-02"), &world.lease).await.unwrap();
+    assert_eq!(world.rows("account_states").await, 1);
+}
+
+#[tokio::test]
+async fn faulty_calls_are_kept_for_tiktoks_support() {
+    let world = World::new().await;
+    let run = world.store.begin(&run_on("2026-11-01"), &world.lease).await.unwrap();
+    let call = FaultyCall {
+        member: member(),
+        endpoint: "/bc/asset/get/".to_owned(),
+        business_center: Some(center()),
+        page: Some(3),
+        code: Some(50000),
+        message: "internal".to_owned(),
+        request_id: Some("2026".to_owned()),
+    };
+    let ending = RunEnding { faulty_calls: vec![call], ..ending(false, false) };
+    world.store.end(run, &ending, &world.lease).await.unwrap();
+    assert_eq!(world.rows("faulty_calls").await, 1);
+}
