@@ -32,7 +32,13 @@ Secrets are never given here: the configuration names the variable or file that 
 #[command(name = "tiktok-access-reconciler", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub struct Cli {
     /// Configuration file
-    #[arg(long, global = true, value_name = "FILE", env = "RECONCILER_CONFIG", default_value = "config/reconciler.toml")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "RECONCILER_CONFIG",
+        default_value = "config/reconciler.toml"
+    )]
     pub config: PathBuf,
 
     /// The moment taken for the present, such as 2026-11-23T04:30:00Z; the clock if absent

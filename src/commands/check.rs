@@ -36,18 +36,18 @@ pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
     exit
 }
 
-fn well(about: &str, said: impl ToString) -> Line {
-    Line { about: about.to_owned(), said: said.to_string(), fault: None }
+fn well(about: &str, said: impl Into<String>) -> Line {
+    Line { about: about.to_owned(), said: said.into(), fault: None }
 }
 
-fn fault(about: &str, said: impl ToString, exit: Exit) -> Line {
-    Line { about: about.to_owned(), said: said.to_string(), fault: Some(exit) }
+fn fault(about: &str, said: impl Into<String>, exit: Exit) -> Line {
+    Line { about: about.to_owned(), said: said.into(), fault: Some(exit) }
 }
 
 async fn registers(config: &config::Config) -> Vec<Line> {
     let Some(default) = config.rules.members.first() else { return Vec::new() };
     match expected::read(&config.expected, default).await {
-        Err(error) => vec![fault("registers", error, Exit::Refused)],
+        Err(error) => vec![fault("registers", error.to_string(), Exit::Refused)],
         Ok(register) => {
             let mut lines = vec![well(
                 "registers",
@@ -85,7 +85,9 @@ fn without_contact(register: &Register) -> Vec<String> {
             if answers(ContactRole::Owner, &row.client.key) {
                 format!("{client} has no contact: its mails go to the owner")
             } else {
-                format!("{client} has neither contact nor owner: only the digest tells of it; add a row to the contacts")
+                format!(
+                    "{client} has neither contact nor owner: only the digest tells of it; add a row to the contacts"
+                )
             }
         })
         .collect()
@@ -94,7 +96,7 @@ fn without_contact(register: &Register) -> Vec<String> {
 async fn tokens(config: &config::Config, stop: CancellationToken) -> Vec<Line> {
     let reader = match tiktok::Reader::new(&config.tiktok, stop, std::sync::Arc::new(|_| ())) {
         Ok(reader) => reader,
-        Err(error) => return vec![fault("token", error, Exit::Refused)],
+        Err(error) => return vec![fault("token", error.to_string(), Exit::Refused)],
     };
     let mut lines = Vec::new();
     for probe in reader.probe().await {
@@ -113,10 +115,10 @@ async fn store(config: &config::Config) -> Line {
     match store::Store::open_read_only(&config.store.url).await {
         Ok(Some(store)) => match store.check().await {
             Ok(said) => well("store", said),
-            Err(error) => fault("store", error, Exit::NotWritten),
+            Err(error) => fault("store", error.to_string(), Exit::NotWritten),
         },
         Ok(None) => well("store", "there is none yet; the first run creates it"),
-        Err(error) => fault("store", error, Exit::NotWritten),
+        Err(error) => fault("store", error.to_string(), Exit::NotWritten),
     }
 }
 
@@ -130,10 +132,10 @@ fn report_folder(config: &config::Config) -> Line {
 async fn mails(config: &config::Config) -> Vec<Line> {
     let mut lines = vec![match mail::Writer::new(&config.mail) {
         Ok(_) => well("templates", "all texts and templates are whole"),
-        Err(faults) => fault("templates", faults, Exit::Refused),
+        Err(faults) => fault("templates", faults.to_string(), Exit::Refused),
     }];
     lines.push(match mail::Postman::new(&config.mail) {
-        Err(error) => fault("mail", error, Exit::Refused),
+        Err(error) => fault("mail", error.to_string(), Exit::Refused),
         Ok(postman) => {
             let result = postman.check().await;
             postman.close().await;

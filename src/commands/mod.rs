@@ -7,10 +7,12 @@ mod plan;
 mod run;
 mod screen;
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -31,11 +33,8 @@ pub fn dispatch(cli: Cli) -> Exit {
     };
     let span = tracing::info_span!("job", run.id = tracing::field::Empty);
     let exit = runtime.block_on(async {
-        // A task of its own, so that a fault of the program ends as code 1 and not as an abort.
-        tokio::spawn(command(cli).instrument(span)).await.unwrap_or_else(|fault| {
-            screen::complain(&format!("unexpected error: {fault}"));
-            Exit::Unexpected
-        })
+        // A fault of the program has been told by the panic's own message; it ends as code 1, not as an abort.
+        AssertUnwindSafe(command(cli).instrument(span)).catch_unwind().await.unwrap_or(Exit::Unexpected)
     });
     // What hangs in a blocking call must not keep the process from ending.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
@@ -94,7 +93,10 @@ fn conclude(result: Result<Outcome, Refusal>, output: Output, config: &Path) -> 
         Err(refusal) => {
             screen::complain(&refusal.message);
             if refusal.exit == Exit::Refused {
-                screen::complain(&format!("See all faults at once: tiktok-access-reconciler --config {} check", config.display()));
+                screen::complain(&format!(
+                    "See all faults at once: tiktok-access-reconciler --config {} check",
+                    config.display()
+                ));
             }
             refusal.exit
         }

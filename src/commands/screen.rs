@@ -203,7 +203,12 @@ fn persons(outcome: &Outcome) -> Vec<String> {
     for person in &outcome.persons {
         let next = person.next.map(|day| format!("; next on {day}")).unwrap_or_default();
         let held = if held && person.why == crate::judge::WhyNot::Due { ", but a guard would hold it" } else { "" };
-        lines.push(format!("{}: {} open, {}{held}{next}", person.address.as_str(), person.gaps.len(), person.why.words()));
+        lines.push(format!(
+            "{}: {} open, {}{held}{next}",
+            person.address.as_str(),
+            person.gaps.len(),
+            person.why.words()
+        ));
     }
     if !lines.is_empty() {
         lines.push(String::new());

@@ -44,3 +44,9 @@ impl fmt::Debug for Environment {
         f.debug_set().entries(self.variables.keys()).finish()
     }
 }
+
+/// The log filter in `RECONCILER_LOG`, such as `debug`.
+#[must_use]
+pub fn log_filter() -> Option<String> {
+    std::env::var("RECONCILER_LOG").ok().filter(|filter| !filter.is_empty())
+}

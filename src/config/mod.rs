@@ -25,7 +25,7 @@ use secrecy::SecretString;
 
 use crate::domain::{Address, Addressing, Calendar, Guards, Reminders, Rules};
 
-pub use environment::Environment;
+pub use environment::{Environment, log_filter};
 pub use faults::{Fault, Faults, Place};
 pub use load::load;
 pub use unbuilt::unbuilt;

@@ -82,7 +82,13 @@ impl Night {
         let held = Held { letters: reminded.letters.len(), first_mailed: reminded.first_mailed, store_lost };
         let guards = judge::guards(&scene, &order.config.guards, &self.findings, held);
         for guard in &guards {
-            warn!(guard = guard.name, value = guard.value, limit = guard.limit, "the mails are held: {}", guard.explanation);
+            warn!(
+                guard = guard.name,
+                value = guard.value,
+                limit = guard.limit,
+                "the mails are held: {}",
+                guard.explanation
+            );
         }
         Plan { reminded, guards, store_lost }
     }
@@ -118,7 +124,8 @@ impl Plan {
             }
         }
         let untouched = |why: &WhyNot| {
-            self.reminded.persons.iter().filter(|p| p.why == *why && !mailed.outcomes.contains_key(&p.address)).count() as u64
+            self.reminded.persons.iter().filter(|p| p.why == *why && !mailed.outcomes.contains_key(&p.address)).count()
+                as u64
         };
         counts.doubtful += untouched(&WhyNot::Doubtful);
         counts.failed += mailed.unwritten;

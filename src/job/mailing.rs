@@ -10,9 +10,9 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::Order;
 use super::assess::{Night, Plan};
 use super::recording::{Recorder, clock};
-use super::Order;
 use crate::domain::{Address, Exit, Letter, MailOutcome, Summary};
 use crate::judge::{self, WhyNot};
 use crate::mail::{Delivery, Message, Postman, Writer};
@@ -166,7 +166,12 @@ async fn deliver(
     if delivery.outcome == MailOutcome::Accepted {
         info!(mail.id = ready.message.message_id, "a mail was accepted");
     } else {
-        warn!(mail.id = ready.message.message_id, mail.outcome = delivery.outcome.as_str(), mail.reply = delivery.reply, "a mail was not accepted");
+        warn!(
+            mail.id = ready.message.message_id,
+            mail.outcome = delivery.outcome.as_str(),
+            mail.reply = delivery.reply,
+            "a mail was not accepted"
+        );
     }
     if let Err(error) = stored {
         mailed.state_lost = true;
@@ -262,7 +267,7 @@ pub(super) async fn tell_operators(
         return told;
     }
     let number = past.last().map_or(1, |last| last.number + 1);
-    let attachment = report::diff_csv(&night.findings);
+    let attachment = report::diff(&night.findings).unwrap_or_default();
     for operator in &order.config.addressing.operators {
         let message = match texts.digest(&digest, operator, number, Some(&attachment), order.date()) {
             Ok(message) => message,
@@ -291,8 +296,13 @@ pub(super) async fn tell_operators(
             told.exits.insert(Exit::MailsNotAccepted);
             told.troubles.push(format!("the digest was not accepted: {}", delivery.reply));
         }
-        let settled =
-            recorder.store.settle(&message.message_id, delivery.outcome, Some(&delivery.reply), clock(), recorder.lease());
+        let settled = recorder.store.settle(
+            &message.message_id,
+            delivery.outcome,
+            Some(&delivery.reply),
+            clock(),
+            recorder.lease(),
+        );
         if let Err(error) = settled.await {
             told.exits.insert(Exit::NotWritten);
             told.troubles.push(error.to_string());

@@ -9,7 +9,7 @@ mod mailing;
 mod recording;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
@@ -20,7 +20,6 @@ use crate::config::Config;
 use crate::domain::{Exit, Finding, MailCounts, Summary};
 use crate::judge::{self, Ending, Person};
 use crate::{expected, mail, report, store, tiktok};
-use assess::Night;
 use mailing::Mailed;
 use recording::Recorder;
 
@@ -74,8 +73,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(exit: Exit, message: impl ToString) -> Self {
-        Self { exit, message: message.to_string() }
+    fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into() }
     }
 }
 
@@ -85,10 +84,12 @@ impl Refusal {
 /// What stops it before the judging.
 pub async fn run(order: &Order<'_>) -> Result<Outcome, Refusal> {
     let register = load(order).await?;
-    let texts = mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults))?;
-    let postman = mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::new(Exit::Refused, fault))?;
+    let texts =
+        mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults.to_string()))?;
+    let postman =
+        mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))?;
     let mut recorder = Recorder::open(order).await?;
-    let run_id = report::free_run_id(&order.config.report, &identity::run_id(order.now, &register.fingerprint));
+    let run_id = report::free_run_id(reports(order)?, &identity::run_id(order.now, &register.fingerprint));
     tracing::Span::current().record("run.id", run_id.as_str());
     let outcome = reconcile(order, register, &texts, &postman, &mut recorder, &run_id).await;
     postman.close().await;
@@ -106,7 +107,7 @@ async fn reconcile(
 ) -> Result<Outcome, Refusal> {
     let history = recorder.begin(order, run_id, &register).await?;
     let mut night = assess::observe_and_judge(order, register, history, recorder.stop()).await?;
-    let mut plan = night.plan(order, report::has_runs(&order.config.report));
+    let plan = night.plan(order, report::has_runs(reports(order)?));
     let mut troubles = Vec::new();
     let mut also = BTreeSet::new();
 
@@ -143,7 +144,7 @@ async fn reconcile(
     ending.also.extend(told.exits.iter().copied());
     summary = judge::summarize(&night.scene(order), &night.findings, &ending);
 
-    let folder = match report::write(&order.config.report, &summary, &night.findings, &[], true) {
+    let folder = match report::write(reports(order)?, report_of(&summary, &night.findings, &[]), true) {
         Ok(folder) => Some(folder),
         Err(fault) => {
             troubles.push(fault.to_string());
@@ -171,23 +172,25 @@ async fn reconcile(
 ///
 /// # Errors
 /// What stops it before the judging.
-pub async fn plan(order: &Order<'_>, out: &std::path::Path) -> Result<Outcome, Refusal> {
+pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
     let register = load(order).await?;
-    let texts = mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults))?;
-    let place = crate::config::Report { dir: out.display().to_string(), keep_days: order.config.report.keep_days };
-    let run_id = report::free_run_id(&place, &identity::run_id(order.now, &register.fingerprint));
+    let texts =
+        mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults.to_string()))?;
+    let run_id = report::free_run_id(out, &identity::run_id(order.now, &register.fingerprint));
     tracing::Span::current().record("run.id", run_id.as_str());
     let store = store::Store::open_read_only(&order.config.store.url)
         .await
-        .map_err(|fault| Refusal::new(Exit::NotWritten, fault))?;
+        .map_err(|fault| Refusal::new(Exit::NotWritten, fault.to_string()))?;
     let history = match &store {
-        Some(store) => store.history(order.today()).await.map_err(|fault| Refusal::new(Exit::NotWritten, fault))?,
+        Some(store) => {
+            store.history(order.today()).await.map_err(|fault| Refusal::new(Exit::NotWritten, fault.to_string()))?
+        }
         None => crate::domain::History::default(),
     };
     identity::refuse_the_past(order, &history)?;
 
     let mut night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
-    let plan = night.plan(order, report::has_runs(&order.config.report));
+    let plan = night.plan(order, report::has_runs(reports(order)?));
     plan.annotate(order, &mut night, &Mailed::default());
     let mut troubles = Vec::new();
     let mut mails = Vec::new();
@@ -209,7 +212,7 @@ pub async fn plan(order: &Order<'_>, out: &std::path::Path) -> Result<Outcome, R
         ending.also.insert(Exit::NotReadCompletely);
     }
     let mut summary = judge::summarize(&night.scene(order), &night.findings, &ending);
-    let folder = match report::write(&place, &summary, &night.findings, &mails, false) {
+    let folder = match report::write(out, report_of(&summary, &night.findings, &mails), false) {
         Ok(folder) => Some(folder),
         Err(fault) => {
             troubles.push(fault.to_string());
@@ -226,8 +229,9 @@ pub async fn plan(order: &Order<'_>, out: &std::path::Path) -> Result<Outcome, R
 
 async fn load(order: &Order<'_>) -> Result<crate::domain::Register, Refusal> {
     let default = order.config.rules.members.first().ok_or_else(|| Refusal::new(Exit::Refused, "no member"))?;
-    let register =
-        expected::read(&order.config.expected, default).await.map_err(|fault| Refusal::new(Exit::Refused, fault))?;
+    let register = expected::read(&order.config.expected, default)
+        .await
+        .map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))?;
     info!(
         register.rows = register.account_rows,
         register.bad_rows = register.bad_rows.len(),
@@ -237,8 +241,21 @@ async fn load(order: &Order<'_>) -> Result<crate::domain::Register, Refusal> {
     Ok(register)
 }
 
+/// The folder of the reports; refused before anything is read where it is none.
+fn reports<'a>(order: &'a Order<'_>) -> Result<&'a Path, Refusal> {
+    let dir = &order.config.report.dir;
+    if dir.contains("://") {
+        return Err(Refusal::new(Exit::Refused, "report.dir: this version writes into a folder only, write a path"));
+    }
+    Ok(Path::new(dir))
+}
+
+fn report_of<'a>(summary: &'a Summary, findings: &'a [Finding], extra: &'a [(String, Vec<u8>)]) -> report::Report<'a> {
+    report::Report { summary, findings, extra }
+}
+
 /// A reader that shares the run's way of being stopped.
 fn reader(order: &Order<'_>, stop: CancellationToken) -> Result<tiktok::Reader, Refusal> {
     tiktok::Reader::new(&order.config.tiktok, stop, Arc::clone(&order.progress))
-        .map_err(|fault| Refusal::new(Exit::Refused, fault))
+        .map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))
 }

@@ -9,23 +9,25 @@ use tracing::warn;
 use super::assess::{Night, Plan};
 use super::{Order, Refusal, identity};
 use crate::domain::{Exit, History, Register, Summary};
-use crate::store::{Acquired, FaultyCall, Lease, NewRun, RunEnding, RunSeq, Store};
+use crate::store::{Acquired, FaultyCall, Lease, NewRun, Present, RunEnding, RunSeq, Store};
 
 /// The store, held by this run.
 pub(super) struct Recorder {
     pub(super) store: Store,
     lease: Lease,
     run: Option<RunSeq>,
+    present: Present,
     stop: CancellationToken,
 }
 
 impl Recorder {
     /// Opens the store and takes the lease, waiting at most one lease length for a dead holder.
     pub(super) async fn open(order: &Order<'_>) -> Result<Self, Refusal> {
-        let store = Store::open(&order.config.store.url).await.map_err(|e| Refusal::new(Exit::NotWritten, e))?;
+        let store =
+            Store::open(&order.config.store.url).await.map_err(|e| Refusal::new(Exit::NotWritten, e.to_string()))?;
         let holder = format!("process {}", std::process::id());
         let acquired = Lease::acquire(&store, order.config.store.lease, &holder, order.stop.clone()).await;
-        let lease = match acquired.map_err(|e| Refusal::new(Exit::NotWritten, e))? {
+        let lease = match acquired.map_err(|e| Refusal::new(Exit::NotWritten, e.to_string()))? {
             Acquired::Held(lease) => lease,
             Acquired::Busy { holder } => {
                 return Err(Refusal::new(
@@ -48,7 +50,7 @@ impl Recorder {
                 () = stopper.cancelled() => {}
             }
         });
-        Ok(Self { store, lease, run: None, stop })
+        Ok(Self { store, lease, run: None, present: Present::default(), stop })
     }
 
     /// Cancelled when the process shall end, or the lease is lost.
@@ -71,12 +73,13 @@ impl Recorder {
         run_id: &str,
         register: &Register,
     ) -> Result<History, Refusal> {
-        let refused = |error| Refusal::new(Exit::NotWritten, error);
+        let refused = |error: crate::store::Error| Refusal::new(Exit::NotWritten, error.to_string());
         let doubtful = self.store.doubtful_intents(clock(), &self.lease).await.map_err(refused)?;
         if !doubtful.is_empty() {
             warn!(mails = doubtful.len(), "an earlier run was killed while it mailed: those mails are doubtful");
         }
-        let history = self.store.history(order.today()).await.map_err(refused)?;
+        let (history, present) = self.store.recall(order.today()).await.map_err(refused)?;
+        self.present = present;
         identity::refuse_the_past(order, &history)?;
         let bad_rows = register.bad_rows.iter().filter(|row| row.account.is_some()).count();
         let run = NewRun {
@@ -93,10 +96,11 @@ impl Recorder {
     }
 
     /// Stores what tonight changed.
-    pub(super) async fn remember(&self, order: &Order<'_>, night: &Night) -> Result<(), String> {
+    pub(super) async fn remember(&mut self, order: &Order<'_>, night: &Night) -> Result<(), String> {
         let Some(run) = self.run else { return Err("the run was not begun".to_owned()) };
+        let present = std::mem::take(&mut self.present);
         self.store
-            .remember(run, &night.findings, &night.observation, &night.history, order.today(), &self.lease)
+            .remember(run, &night.findings, &night.observation, present, order.today(), &self.lease)
             .await
             .map_err(|e| e.to_string())
     }

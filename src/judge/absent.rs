@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::index::{Index, Seen};
 use super::near::{self, Slip};
 use super::places::{KnownBy, Map, Places};
-use super::{Look, Scene};
+use super::{Look, Scene, change};
 use crate::domain::{
     AccountId, AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Confidence, ExpectedAccount, MemberView,
     PastSighting, Reading, Witness,
@@ -96,7 +96,7 @@ pub(crate) fn judge<'a>(
         near::meant(row.account_id, unexpected.candidates(&row.member, &absence.places.business_centers));
     let cause = if absence.suggestion.is_some() {
         Cause::MistypedId
-    } else if view.infos.get(&row.account_id) == Some(&AccountInfo::Gone) {
+    } else if is_gone(scene, view, row) {
         Cause::AccountGone
     } else if absence.last_seen.as_ref().is_some_and(|seen| was_a_partner_share(scene, map, seen)) {
         Cause::PartnerShareLost
@@ -232,6 +232,16 @@ fn last_seen(scene: &Scene<'_>, row: &ExpectedAccount) -> Option<PastSighting> {
             .cloned()
     };
     latest(true).or_else(|| latest(false))
+}
+
+/// Whether TikTok says, or said of this same gap, that the id does not exist. It is asked about new gaps only, and an id
+/// that is gone does not come back unseen.
+fn is_gone(scene: &Scene<'_>, view: &MemberView, row: &ExpectedAccount) -> bool {
+    match view.infos.get(&row.account_id) {
+        Some(info) => *info == AccountInfo::Gone,
+        None => change::remembered(scene, Some(&row.client.key), row.account_id)
+            .is_some_and(|past| past.cause == Cause::AccountGone),
+    }
 }
 
 fn seen_before_in(scene: &Scene<'_>, row: &ExpectedAccount, joined: &BTreeSet<BusinessCenterId>) -> bool {

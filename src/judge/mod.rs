@@ -22,7 +22,7 @@ use chrono::NaiveDate;
 
 pub use digest::digest;
 pub use guard::{Held, guards};
-pub use remind::{Reminded, WhyNot, remind};
+pub use remind::{Person, Reminded, WhyNot, remind};
 pub use summary::{Ending, exits, summarize, unread};
 
 use crate::domain::{
@@ -266,13 +266,17 @@ fn seen_confidence(view: &MemberView, own: &[Seen<'_>], cause: Cause) -> Option<
     })
 }
 
-/// Notes what must be read again: for gaps that were not open before, and for places that fell silent.
+/// Notes what must be read again: for gaps that were not believed before, and for places that fell silent.
 fn doubt(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence, doubts: &mut SecondLook) {
-    let was_missing = change::remembered(scene, Some(&row.client.key), row.account_id)
-        .is_some_and(|past| past.cause.status() == Status::Missing);
+    // Open before, and not to be mailed now for the first time because its cause became the client's.
+    let clients = |cause: Cause| cause.action_owner() == Some(crate::domain::ActionOwner::Client);
+    let believed = absence.cause.status() == Status::Missing
+        && change::remembered(scene, Some(&row.client.key), row.account_id).is_some_and(|past| {
+            past.cause.status() == Status::Missing && (clients(past.cause) || !clients(absence.cause))
+        });
     match &absence.look {
         Look::None => return,
-        _ if was_missing && absence.cause.status() == Status::Missing => return,
+        _ if believed => return,
         Look::List => {
             doubts.lists.insert(row.member.clone());
         }

@@ -533,6 +533,23 @@ fn a_gap_that_was_open_is_not_looked_at_again() {
     assert!(night.judge().doubts.is_empty());
 }
 
+#[test]
+fn an_account_that_was_gone_stays_gone_without_being_asked_about_again() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).remember("C07", ONE, Cause::AccountGone, "2026-11-01");
+    assert_eq!(night.cause(ONE), Cause::AccountGone);
+    assert!(night.judge().doubts.is_empty());
+}
+
+#[test]
+fn a_gap_that_becomes_the_clients_is_looked_at_again_before_it_is_mailed() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).remember("C07", ONE, Cause::MistypedId, "2026-11-01");
+    let judgement = night.judge();
+    assert_eq!(judgement.findings[0].cause, Cause::NotAssigned);
+    assert!(!judgement.doubts.is_empty());
+}
+
 #[rstest]
 #[case::read_once(by(|_| {}), Confidence::ReadOnce)]
 #[case::read_twice(by(|n| { n.reading(ACME, Reading::Complete { twice: true }); }), Confidence::ReadTwice)]

@@ -6,6 +6,7 @@
 
 mod columns;
 mod csv;
+mod existing;
 mod folder;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use csv::{csv, is_judged, sorted};
+pub use existing::{check, has_runs};
 
 use crate::domain::{Finding, Summary};
 
@@ -54,28 +56,18 @@ pub struct Report<'a> {
     pub extra: &'a [(String, Vec<u8>)],
 }
 
-/// What was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The folder.
-    pub folder: PathBuf,
-    /// `diff.csv`, as the digest attaches it.
-    pub diff: Vec<u8>,
-}
-
-/// Writes a report, whole or not at all.
+/// Writes a report, whole or not at all; gives its folder.
 ///
 /// `latest` is to name it: for a complete `run` only.
 ///
 /// # Errors
 /// The folder exists, or something cannot be written; then there is no folder of that name, and `latest` is as it was.
-pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<Written, Error> {
+pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<PathBuf, Error> {
     let words = |source| Error::Words { source };
     let sorted = sorted(report.findings);
-    let diff = csv(sorted.iter().copied().filter(|finding| finding.is_difference())).map_err(words)?;
     let accounts = csv(sorted.iter().copied().filter(|finding| is_judged(finding))).map_err(words)?;
     let mut files = report.extra.to_vec();
-    files.push(("diff.csv".to_owned(), diff.clone()));
+    files.push(("diff.csv".to_owned(), diff(report.findings).map_err(words)?));
     files.push(("accounts.csv".to_owned(), accounts));
     files.push(("summary.json".to_owned(), json(report.summary)?));
     let run_id = &report.summary.run_id;
@@ -83,7 +75,15 @@ pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<Written, Er
     if latest {
         folder::publish_latest(dir, run_id)?;
     }
-    Ok(Written { folder, diff })
+    Ok(folder)
+}
+
+/// `diff.csv` alone, as the digest attaches it.
+///
+/// # Errors
+/// None in practice: the bytes stay in memory.
+pub fn diff(findings: &[Finding]) -> std::io::Result<Vec<u8>> {
+    csv(sorted(findings).into_iter().filter(|finding| finding.is_difference()))
 }
 
 /// The run id wanted, or with the next `xxxx` whose folder does not exist.
