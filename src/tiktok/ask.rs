@@ -60,7 +60,7 @@ impl Reader {
                     return answer(brought);
                 }
                 Verdict::QuotaPause => {
-                    if app.pace.refused(turn) {
+                    if app.pace.refused(turn, Instant::now()) {
                         self.tell_silence(member_index, &brought);
                     }
                     continue; // it counts as no attempt, and the pace decides when the next may be

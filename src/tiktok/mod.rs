@@ -122,6 +122,7 @@ impl Reader {
                 settings.requests_per_second,
                 settings.requests_per_minute,
                 settings.suspension_pause,
+                Instant::now(),
             ),
             in_flight: Semaphore::new(max_in_flight),
         };
