@@ -9,16 +9,14 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::client::Brought;
-use super::failure::{Failure, Kind, out_of_time, quota_used_up, stopped, why_refused};
+use super::failure::{Failure, Kind, out_of_time, quota_used_up, stopped};
 use super::ledger::{Answered, FaultyCall};
+use super::member::Member;
 use super::pace::Turn;
 use super::retry::{self, Verdict, classify};
 use super::wire::{Call, Content, Envelope};
-use super::{App, Member, Progress, Reader};
+use super::{App, Progress, Reader};
 use crate::domain::Standing;
-
-/// Characters of TikTok's words that are kept.
-const LONGEST_WORDS: usize = 200;
 
 /// An answer with code 0.
 pub(super) struct Answer<T> {
@@ -60,7 +58,7 @@ impl Reader {
                     return answer(brought);
                 }
                 Verdict::QuotaPause => {
-                    if app.pace.refused(turn) {
+                    if app.pace.refused(turn, Instant::now()) {
                         self.tell_silence(member_index, &brought);
                     }
                     continue; // it counts as no attempt, and the pace decides when the next may be
@@ -193,40 +191,6 @@ impl Reader {
         self.ledger.open().suspensions += 1;
         let code = code(brought);
         tracing::warn!(member.index = member_index, code, "TikTok's quota is reached: the app is silent for a while");
-    }
-}
-
-impl Member {
-    /// Refuses it for the rest of the run and says why nothing more is read; the first refusal stays.
-    pub(super) fn refuse(&self, standing: Standing) -> String {
-        why_refused(self.refused.get_or_init(|| standing))
-    }
-
-    /// Whether anything may still be sent for it.
-    fn admitted(&self) -> Result<(), Failure> {
-        self.refused.get().map_or(Ok(()), |standing| Err(Failure::Ended(why_refused(standing))))
-    }
-
-    /// What came, in words that may be logged and reported: without this member's secrets, and without addresses.
-    fn words<T>(&self, brought: &Brought<T>) -> String {
-        match brought {
-            Brought::Envelope(envelope) if envelope.code == 0 => match &envelope.content {
-                Ok(_) => String::new(),
-                Err(fault) => format!("an answer that cannot be read: {fault}"),
-            },
-            Brought::Envelope(envelope) => self.without_secrets(&envelope.message),
-            Brought::Nothing(_, what) => what.clone(),
-        }
-    }
-
-    fn without_secrets(&self, words: &str) -> String {
-        use secrecy::ExposeSecret as _;
-        let secret = self.witness.as_ref().map(|(_, secret)| secret.expose_secret());
-        let leaks = |word: &str| {
-            word.contains('@') || self.token.is_in(word) || secret.is_some_and(|s| !s.is_empty() && word.contains(s))
-        };
-        let clean: Vec<_> = words.split(' ').map(|word| if leaks(word) { "[…]" } else { word }).collect();
-        clean.join(" ").chars().take(LONGEST_WORDS).collect()
     }
 }
 

@@ -14,6 +14,7 @@ mod client;
 mod failure;
 mod identity;
 mod ledger;
+mod member;
 mod names;
 mod observe;
 mod pace;
@@ -24,17 +25,16 @@ mod walk;
 mod wire;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config;
-use crate::domain::{Address, Standing};
+use member::Member;
 
 pub use client::Error;
 pub use ledger::{Answered, Calls, FaultyCall};
@@ -79,19 +79,6 @@ struct App {
     in_flight: Semaphore,
 }
 
-struct Member {
-    email: Address,
-    token: client::Token,
-    app: usize,
-    /// What `/oauth2/advertiser/get/` needs.
-    witness: Option<(String, SecretString)>,
-    /// Set once, when TikTok refuses the member; nothing is sent for it afterwards.
-    refused: OnceLock<Standing>,
-    done: AtomicUsize,
-    total: AtomicUsize,
-    requests: AtomicU64,
-}
-
 impl Reader {
     /// A reader for one run; its time limit begins now.
     ///
@@ -105,16 +92,8 @@ impl Reader {
         let mut members = Vec::with_capacity(settings.members.len());
         for (member_index, member) in settings.members.iter().enumerate() {
             let next = app_of.len();
-            members.push(Member {
-                email: member.email.clone(),
-                token: client::Token::new(&member.access_token, member_index)?,
-                app: *app_of.entry(member.app_id.as_deref()).or_insert(next),
-                witness: member.app_id.clone().zip(member.app_secret.clone()),
-                refused: OnceLock::new(),
-                done: AtomicUsize::new(0),
-                total: AtomicUsize::new(0),
-                requests: AtomicU64::new(0),
-            });
+            let app = *app_of.entry(member.app_id.as_deref()).or_insert(next);
+            members.push(Member::new(member, member_index, app)?);
         }
         let max_in_flight = settings.max_in_flight.clamp(1, 1024);
         let app = || App {
@@ -122,6 +101,7 @@ impl Reader {
                 settings.requests_per_second,
                 settings.requests_per_minute,
                 settings.suspension_pause,
+                Instant::now(),
             ),
             in_flight: Semaphore::new(max_in_flight),
         };

@@ -4,6 +4,7 @@
 //! list whose answers contradict themselves is read once more, and the second reading decides.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use futures_util::future::join_all;
@@ -129,14 +130,17 @@ impl Reader {
     {
         let mut walk = Walk::new();
         walk.take(1, self.ask(index, &call(1)).await);
+        // Pages are asked for in order and none under way is dropped: which page is the first faulty one is no accident.
+        let hopeless = AtomicBool::new(walk.is_hopeless());
         let mut answers = stream::iter(walk.further_pages())
+            .take_while(|_| std::future::ready(!hopeless.load(Relaxed)))
             .map(|page| async move { (page, self.ask(index, &call(page)).await) })
             .buffer_unordered(self.max_in_flight);
-        while !walk.is_hopeless()
-            && let Some((page, answer)) = answers.next().await
-        {
+        while let Some((page, answer)) = answers.next().await {
             walk.take(page, answer);
+            hopeless.store(walk.is_hopeless(), Relaxed);
         }
+        drop(answers);
         walk.finish()
     }
 

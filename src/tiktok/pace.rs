@@ -21,17 +21,18 @@ const WARY: Duration = Duration::from_secs(30);
 /// This many quota answers in a row, without a success between them, are the day's quota (fact sheet §2).
 const DAY_QUOTA: u32 = 3;
 
-/// Pace and silence of one app.
+/// Pace and silence of one app. It asks no clock: the present comes in, so that a test is its clock.
 pub(super) struct Pace {
-    interval: Duration,
-    suspension: Duration,
-    /// When the next turn is due. Held while waiting for it, so that turns are given in the order they were asked for.
-    gate: tokio::sync::Mutex<Instant>,
+    /// Held by the one who waits for the next turn: turns are given in the order they were asked for.
+    gate: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    interval: Duration,
+    suspension: Duration,
+    /// When the next turn is due.
+    next: Instant,
     /// Grows with every silence: answers to requests of an older epoch belong to a suspension already counted.
     epoch: u64,
     silent_until: Option<Instant>,
@@ -46,80 +47,104 @@ pub(super) struct Turn {
     epoch: u64,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Now(Turn),
+    /// Ask again then.
+    At(Instant),
+}
+
 /// TikTok's quota of the day is used up: there are no more turns in this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DayQuotaUsedUp;
 
 impl Pace {
-    pub(super) fn new(per_second: u32, per_minute: u32, suspension: Duration) -> Self {
-        let quota = f64::from(per_second).min(f64::from(per_minute) / 60.0).max(f64::MIN_POSITIVE);
+    pub(super) fn new(per_second: u32, per_minute: u32, suspension: Duration, now: Instant) -> Self {
+        let quota = f64::from(per_second).min(f64::from(per_minute) / 60.0).max(1e-6);
         let interval = if quota >= UNLIMITED { 0.0 } else { 1.0 / (SHARE * quota) };
-        Self {
-            interval: Duration::try_from_secs_f64(interval).unwrap_or(Duration::from_hours(24)),
+        let state = State {
+            interval: Duration::from_secs_f64(interval),
             suspension,
-            gate: tokio::sync::Mutex::new(Instant::now()),
-            state: Mutex::default(),
-        }
+            next: now,
+            epoch: 0,
+            silent_until: None,
+            in_a_row: 0,
+            suspensions: 0,
+            over: false,
+        };
+        Self { gate: tokio::sync::Mutex::default(), state: Mutex::new(state) }
     }
 
     /// Waits for the next turn. Dropping the future gives nothing away.
     pub(super) async fn turn(&self) -> Result<Turn, DayQuotaUsedUp> {
-        let mut next = self.gate.lock().await;
+        let _first_in_line = self.gate.lock().await;
         loop {
-            let now = Instant::now();
-            let due = {
-                let state = self.state();
-                if state.over {
-                    return Err(DayQuotaUsedUp);
-                }
-                let due = state.silent_until.map_or(*next, |end| end.max(*next));
-                if due <= now {
-                    let slot = now.checked_sub(LAG).map_or(due, |earliest| due.max(earliest));
-                    *next = slot + self.spacing(&state, now);
-                    return Ok(Turn { epoch: state.epoch });
-                }
-                due
+            let due = match self.state().at(Instant::now())? {
+                Next::Now(turn) => return Ok(turn),
+                Next::At(due) => due,
             };
-            sleep_until(due).await; // and look again: a silence may have begun
+            sleep_until(due).await; // and ask again: a silence may have begun
         }
     }
 
     /// The request of this turn was answered with a quota code. Says whether a silence began.
-    pub(super) fn refused(&self, turn: Turn) -> bool {
-        let mut state = self.state();
-        if turn.epoch < state.epoch || state.over {
-            return false;
-        }
-        state.epoch += 1;
-        state.in_a_row += 1;
-        if state.in_a_row >= DAY_QUOTA {
-            state.over = true;
-            return false;
-        }
-        state.suspensions += 1;
-        state.silent_until = Some(Instant::now() + self.suspension);
-        true
+    pub(super) fn refused(&self, turn: Turn, now: Instant) -> bool {
+        self.state().refused(turn, now)
     }
 
-    /// The request of this turn succeeded. One sent before the last silence proves nothing about the time after it.
+    /// The request of this turn succeeded.
     pub(super) fn succeeded(&self, turn: Turn) {
-        let mut state = self.state();
-        if turn.epoch == state.epoch {
-            state.in_a_row = 0;
-        }
-    }
-
-    fn spacing(&self, state: &State, now: Instant) -> Duration {
-        let wary = |end: Instant| now < end + WARY;
-        match (state.suspensions, state.silent_until) {
-            (1, Some(end)) if wary(end) => self.interval.mul_f64(1.0 / 0.9),
-            (0 | 1, _) => self.interval,
-            _ => self.interval.mul_f64(1.0 / 0.8),
-        }
+        self.state().succeeded(turn);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The turn, if one is due; else when to ask again.
+    fn at(&mut self, now: Instant) -> Result<Next, DayQuotaUsedUp> {
+        if self.over {
+            return Err(DayQuotaUsedUp);
+        }
+        let due = self.silent_until.map_or(self.next, |end| end.max(self.next));
+        if due > now {
+            return Ok(Next::At(due));
+        }
+        let slot = now.checked_sub(LAG).map_or(due, |earliest| due.max(earliest));
+        self.next = slot + self.spacing(now);
+        Ok(Next::Now(Turn { epoch: self.epoch }))
+    }
+
+    fn refused(&mut self, turn: Turn, now: Instant) -> bool {
+        if turn.epoch < self.epoch || self.over {
+            return false;
+        }
+        self.epoch += 1;
+        self.in_a_row += 1;
+        if self.in_a_row >= DAY_QUOTA {
+            self.over = true;
+            return false;
+        }
+        self.suspensions += 1;
+        self.silent_until = Some(now + self.suspension);
+        true
+    }
+
+    /// A request sent before the last silence proves nothing about the time after it.
+    fn succeeded(&mut self, turn: Turn) {
+        if turn.epoch == self.epoch {
+            self.in_a_row = 0;
+        }
+    }
+
+    fn spacing(&self, now: Instant) -> Duration {
+        match (self.suspensions, self.silent_until) {
+            (1, Some(end)) if now < end + WARY => self.interval.mul_f64(1.0 / 0.9),
+            (0 | 1, _) => self.interval,
+            _ => self.interval.mul_f64(1.0 / 0.8),
+        }
     }
 }
 

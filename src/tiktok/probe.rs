@@ -37,47 +37,55 @@ impl Reader {
     async fn probe_member(&self, index: usize) -> MemberProbe {
         let member = &self.members[index];
         let mut findings = vec![Finding { about: "identity", result: tell_standing(self.identify(index).await) }];
-        if findings[0].result.is_ok() || member.refused.get().is_none() {
-            let (result, first) = self.probe_list(index).await;
+        let mut first = None;
+        if member.refused.get().is_none() {
+            let (result, found) = self.probe_list(index).await;
             findings.push(Finding { about: "Business Centers", result });
-            if let Some(bc) = first {
-                findings.push(Finding { about: "ad accounts", result: self.probe_listing(index, bc).await });
-            }
-            if let Some((app_id, secret)) = &member.witness {
-                let answer = self.ask::<Reach>(index, &Call::Witness { app_id, secret }).await;
-                let told = |reach: Reach| format!("the second witness names {} ad accounts", reach.0.len());
-                let result = answer.map(|a| told(a.content)).map_err(Failure::into_witness_reason);
-                findings.push(Finding { about: "second witness", result });
-            }
+            first = found;
+        }
+        if let (Some(bc), None) = (first, member.refused.get()) {
+            findings.push(Finding { about: "ad accounts", result: self.probe_listing(index, bc).await });
+        }
+        if let (Some((app_id, secret)), None) = (&member.witness, member.refused.get()) {
+            let answer = self.ask::<Reach>(index, &Call::Witness { app_id, secret }).await;
+            let told = |reach: Reach| format!("the second witness names {} ad accounts", reach.0.len());
+            let result = answer.map(|answer| told(answer.content)).map_err(Failure::into_witness_reason);
+            findings.push(Finding { about: "second witness", result });
         }
         MemberProbe { member: member.email.clone(), findings }
     }
 
     async fn probe_list(&self, index: usize) -> (Result<String, String>, Option<BusinessCenterId>) {
         type List = Page<(BusinessCenterId, BusinessCenter)>;
-        match self.ask::<List>(index, &Call::BusinessCenters { page: 1 }).await {
-            Ok(answer) => {
-                let first = answer.content.rows.first().map(|(bc, _)| *bc);
-                let count = answer.content.info.map_or(answer.content.rows.len() as u64, |info| info.total_number);
-                let none = "the member is in no Business Center: no client's invitation was accepted yet, or the token \
-                            is another login's";
-                (
-                    if count == 0 {
-                        Err(none.to_owned())
-                    } else {
-                        Ok(format!("the member is in {count} Business Centers"))
-                    },
-                    first,
-                )
-            }
-            Err(failure) => (Err(remedy(failure)), None),
+        let page = match self.ask::<List>(index, &Call::BusinessCenters { page: 1 }).await {
+            Ok(answer) => answer.content,
+            Err(failure) => return (Err(self.remedy(index, failure)), None),
+        };
+        let count = page.info.map_or(page.rows.len() as u64, |info| info.total_number);
+        if count == 0 {
+            let none = "the member is in no Business Center: either no client's invitation was accepted yet, or the \
+                        token is another login's";
+            return (Err(none.to_owned()), None);
         }
+        (Ok(format!("the member is in {count} Business Centers")), page.rows.first().map(|(bc, _)| *bc))
     }
 
     async fn probe_listing(&self, index: usize, bc: BusinessCenterId) -> Result<String, String> {
-        let answer = self.ask::<Page<ListedAccount>>(index, &Call::Assets { bc, page: 1 }).await.map_err(remedy)?;
-        let count = answer.content.info.map_or(answer.content.rows.len() as u64, |info| info.total_number);
+        let answer = self.ask::<Page<ListedAccount>>(index, &Call::Assets { bc, page: 1 }).await;
+        let page = answer.map_err(|failure| self.remedy(index, failure))?.content;
+        let count = page.info.map_or(page.rows.len() as u64, |info| info.total_number);
         Ok(format!("Business Center {bc} shares {count} ad accounts with the member"))
+    }
+
+    fn remedy(&self, index: usize, failure: Failure) -> String {
+        let failure = self.weigh(index, failure, true);
+        match self.members[index].refused.get().cloned().map(tell_standing) {
+            Some(Err(remedy)) => remedy,
+            Some(Ok(_)) | None => match failure {
+                Failure::Unusable { kind: Kind::Spent, reason, .. } => format!("{reason}: try again later"),
+                other => other.into_reason(),
+            },
+        }
     }
 }
 
@@ -94,15 +102,6 @@ fn tell_standing(standing: Standing) -> Result<String, String> {
         }
         Standing::Dead { code } => Err(dead(code)),
         Standing::ScopeRefused { path } => Err(no_scope(&path)),
-    }
-}
-
-fn remedy(failure: Failure) -> String {
-    match failure {
-        Failure::Unusable { kind: Kind::Scope(path), .. } => no_scope(&path),
-        Failure::Unusable { kind: Kind::App, code: Some(code), .. } => dead(code),
-        Failure::Unusable { kind: Kind::Spent, reason, .. } => format!("{reason}: try again later"),
-        other => other.into_reason(),
     }
 }
 

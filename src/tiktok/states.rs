@@ -49,8 +49,12 @@ impl Reader {
     ) -> Vec<(AccountId, AccountInfo)> {
         let no_scope = OnceLock::new();
         let halvings = AtomicUsize::new(MOST_HALVINGS);
-        let batches = stream::iter(ids.chunks(batch)).map(|ids| self.ask_batch(index, ids, &no_scope, &halvings));
-        batches
+        let (no_scope, halvings) = (&no_scope, &halvings);
+        stream::iter((0..ids.len()).step_by(batch))
+            .map(|start| {
+                let ids = &ids[start..ids.len().min(start + batch)];
+                self.ask_batch(index, ids, no_scope, halvings)
+            })
             .buffer_unordered(self.max_in_flight)
             .fold(Vec::with_capacity(ids.len()), |mut all, some| async {
                 all.extend(some);

@@ -5,7 +5,7 @@
 //! come twice or slip away while they are read; that shows in the count.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::ask::Answer;
@@ -85,7 +85,8 @@ pub(super) struct Walk<R> {
     failed_pages: usize,
     /// Nothing that is still unread could make it complete.
     hopeless: bool,
-    seen_pages: HashSet<u64>,
+    /// The lowest page of each content.
+    seen_pages: HashMap<u64, u32>,
     last: (u32, Option<String>),
 }
 
@@ -118,7 +119,7 @@ impl<R: Row> Walk<R> {
             failure: None,
             failed_pages: 0,
             hopeless: false,
-            seen_pages: HashSet::new(),
+            seen_pages: HashMap::new(),
             last: (0, None),
         }
     }
@@ -176,8 +177,10 @@ impl<R: Row> Walk<R> {
         if !content.rows.is_empty() {
             let marks: Vec<u64> = content.rows.iter().map(Row::mark).collect();
             let mark = BuildHasherDefault::<DefaultHasher>::default().hash_one(marks);
-            if !self.seen_pages.insert(mark) {
-                self.contradict(page, "repeats another page".to_owned());
+            if let Some(other) = self.seen_pages.insert(mark, page) {
+                let lowest = page.min(other);
+                self.seen_pages.insert(mark, lowest);
+                self.contradict(page.max(other), format!("repeats page {lowest}"));
                 self.hopeless = true;
             }
         }

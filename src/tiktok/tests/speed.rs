@@ -1,0 +1,47 @@
+//! How many pages a second one core reads; run by hand, in release.
+
+use std::time::Instant;
+
+use super::server::{Server, World, account_row};
+use super::*;
+
+/// `cargo test --release tiktok::tests::speed -- --ignored --nocapture`; server and client share the thread.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn pages_a_second() {
+    for (centers, accounts) in [(2000_u64, 25_u64), (200, 500)] {
+        let shared = (0..centers).map(|bc| (10_000 + bc, Vec::new())).collect();
+        let rows: Vec<_> = (0..accounts.min(50)).map(|row| account_row(7_100_000_000_000_000_000 + row)).collect();
+        let pages = accounts.div_ceil(50);
+        let bodies: Vec<String> = (1..=pages)
+            .map(|page| {
+                let rows = rows.iter().enumerate().map(|(n, row)| {
+                    let mut row = row.clone();
+                    row["asset_id"] = format!("{}", 7_100_000_000_000_000_000 + page * 1000 + n as u64).into();
+                    row
+                });
+                let list: Vec<_> = rows.collect();
+                serde_json::json!({"code": 0, "message": "OK", "request_id": "R", "data": {"list": list, "page_info":
+                    {"page": page, "page_size": 50, "total_number": accounts, "total_page": pages}}})
+                .to_string()
+            })
+            .collect();
+        let world = World { email: String::new(), shared };
+        let fault = fault(move |asked| {
+            let page: usize = asked.query.get("page")?.parse().ok()?;
+            asked.is("/bc/asset/get/").then(|| Reply::Json(bodies[page - 1].clone()))
+        });
+        let server = Server::start_silent(world, fault).await;
+        let mut settings = settings(server.url.clone());
+        settings.max_in_flight = 16;
+        let reader = reader(&settings);
+        let start = Instant::now();
+        let observation = reader.observe().await;
+        let took = start.elapsed().as_secs_f64();
+        let complete = observation.members[0].listings.values().filter(|l| l.reading.is_complete()).count();
+        let requests = reader.calls().requests;
+        let rate = f64::from(u32::try_from(requests).unwrap()) / took;
+        tracing::info!(complete, requests, rate);
+        std::fs::write(format!("/tmp/tiktok-speed-{centers}"), format!("{complete} {requests} {rate:.0}/s")).unwrap();
+    }
+}
