@@ -179,6 +179,13 @@ fn the_digest_fits_a_screen_and_carries_the_diff() {
         facts: vec![("judged".into(), "318".into()), ("new gaps".into(), "3".into())],
         sections: vec![
             ("Data team".into(), (1..=30).map(|i| format!("DK/C{i:02}: mistyped id 7106541027904733{i:03}")).collect()),
+            (
+                "Held".into(),
+                vec![
+                    "312 of 318 are in Business Center Coop.dk".into(),
+                    "tiktok-access-reconciler --config config/reconciler.toml release 20261122T233000Z-3f2a".into(),
+                ],
+            ),
             ("Mails".into(), vec!["2 accepted, 1 doubtful".into()]),
         ],
     };
