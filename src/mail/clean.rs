@@ -60,7 +60,7 @@ pub(super) fn unlinked(text: &str) -> String {
             '@' => !before.is_whitespace() && !after.is_whitespace(),
             // Also what browsers read as a dot in a host name.
             '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{2024}' => {
-                !before.is_whitespace() && !after.is_whitespace() && !(before.is_numeric() && after.is_numeric())
+                !(before.is_whitespace() || after.is_whitespace() || before.is_numeric() && after.is_numeric())
             }
             ':' => before.is_alphabetic() && !after.is_whitespace(),
             _ => false,

@@ -148,7 +148,8 @@ impl Session {
         // lettre asks for the next piece once more before it writes the final dot: from then on the whole text may
         // arrive.
         let dot = AtomicBool::new(false);
-        let mut pieces = iter::once(bytes);
+        // It begins the end of the text with a line end of its own; ours would become an empty line.
+        let mut pieces = iter::once(bytes.strip_suffix(b"\r\n").unwrap_or(bytes));
         let text = iter::from_fn(|| {
             let piece = pieces.next();
             dot.store(piece.is_none(), Ordering::SeqCst);

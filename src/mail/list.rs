@@ -16,12 +16,23 @@ use crate::domain::Letter;
 pub(super) fn list(letter: &Letter, texts: &Texts) -> Result<Vec<u8>, String> {
     let language = texts.nearest(letter.language);
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let header = ["country", "client_code", "client_name", "account_id", "account_name", "member", "to_do"];
+    let header = [
+        "country",
+        "client_code",
+        "client_name",
+        "account_id",
+        "account_name",
+        "business_center_ids",
+        "member",
+        "to_do",
+    ];
     csv.write_record(header).map_err(|e| e.to_string())?;
     for client in &letter.clients {
         for group in &client.groups {
             let key = format!("todo-{}", word(&group.ask));
             let to_do = texts.say(language, Form::Plain, &key, &FluentArgs::new())?;
+            let places: Vec<_> = group.business_centers.iter().map(|(id, _)| id.to_string()).collect();
+            let places = places.join(" ");
             for account in &group.accounts {
                 csv.write_record([
                     cell(&client.country),
@@ -29,6 +40,7 @@ pub(super) fn list(letter: &Letter, texts: &Texts) -> Result<Vec<u8>, String> {
                     cell(&client.name),
                     account.account_id.to_string(),
                     cell(&account.name),
+                    places.clone(),
                     group.member.as_str().to_owned(),
                     to_do.clone(),
                 ])

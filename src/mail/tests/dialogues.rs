@@ -76,7 +76,7 @@ async fn an_accepted_mail_arrived_byte_for_byte() {
     let heard = sink.heard();
     let text = String::from_utf8(heard.texts[0].clone()).unwrap().replace("\r\n..", "\r\n.");
     let sent = String::from_utf8(message().bytes).unwrap();
-    assert_eq!(text.strip_suffix("\r\n.\r\n").unwrap(), sent);
+    assert_eq!(text.strip_suffix(".\r\n").unwrap(), sent);
     let commands: Vec<_> =
         heard.commands.iter().filter(|command| !command.starts_with("EHLO")).map(String::as_str).collect();
     assert_eq!(commands, ["MAIL FROM:<tiktok-access@annalect-data.info>", "RCPT TO:<anna@365discount.dk>", "DATA"]);

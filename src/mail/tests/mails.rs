@@ -123,7 +123,7 @@ fn fifty_accounts_are_shown_and_the_list_is_attached_beyond() {
     assert_eq!(list.attachment_name(), Some("accounts.csv"));
     let rows = String::from_utf8(list.contents().to_vec()).unwrap();
     assert_eq!(rows.lines().count(), 54);
-    assert!(rows.contains("DK,C07,365discount,7106541027904733053,'=Account,data_extract@annalect-data.info,"));
+    assert!(rows.contains("DK,C07,365discount,7106541027904733053,'=Account,,data_extract@annalect-data.info,"));
     assert!(text(&message).contains("7106541027904733050\n") && !text(&message).contains("7106541027904733051"));
     assert!(text(&message).contains("and 3 more, in the attached list accounts.csv"));
     assert!(text(&message).contains("share 53 TikTok ad accounts"));
