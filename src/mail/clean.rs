@@ -39,7 +39,7 @@ pub(super) fn line(text: &str, limit: usize) -> String {
 
 /// A name for a subject or a display name: one line without a scheme.
 pub(super) fn title(text: &str) -> String {
-    line(&text.replace("://", ": "), NAME)
+    line(text, NAME).replace("://", ": ")
 }
 
 /// A name for a body: nothing in it becomes a link.
@@ -60,7 +60,7 @@ pub(super) fn unlinked(text: &str) -> String {
             '@' => !before.is_whitespace() && !after.is_whitespace(),
             // Also what browsers read as a dot in a host name.
             '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{2024}' => {
-                before.is_alphanumeric() && after.is_alphanumeric() && !(before.is_numeric() && after.is_numeric())
+                !(before.is_whitespace() || after.is_whitespace() || before.is_numeric() && after.is_numeric())
             }
             ':' => before.is_alphabetic() && !after.is_whitespace(),
             _ => false,
@@ -114,6 +114,7 @@ mod tests {
     #[case("  A\r\nBcc: x ", "A Bcc: x")]
     #[case("A\0B\u{202e}C\u{200b}D", "A BCD")]
     #[case("http://evil.example/x", "http: evil.\u{2060}example/x")]
+    #[case("http:\u{200b}//x", "http: x")]
     #[case("Boozt.com", "Boozt.\u{2060}com")]
     #[case("www.evil.com", "www.\u{2060}evil.\u{2060}com")]
     #[case("anna@evil.com", "anna@\u{2060}evil.\u{2060}com")]
@@ -129,6 +130,7 @@ mod tests {
         assert_eq!(line(&"x".repeat(10_000), 80).chars().count(), 80);
         assert_eq!(line(&"x ".repeat(10_000), 80).chars().count(), 80);
         assert_eq!(line("exactly", 7), "exactly");
+        assert_eq!(name(&"\u{202e}".repeat(1_000_000)), "");
     }
 
     #[rstest]

@@ -31,19 +31,36 @@ visible!(View: lang, subject, rehearsal_for, agency, verdict, run_id, day, facts
 #[derive(Clone, Debug)]
 struct Section {
     heading: String,
-    lines: Vec<String>,
+    lines: Vec<Entry>,
     more: usize,
 }
 
 visible!(Section: heading, lines, more);
+
+/// A line of a section.
+#[derive(Clone, Debug)]
+struct Entry {
+    text: String,
+    /// To be pasted as it stands.
+    command: bool,
+}
+
+visible!(Entry: text, command);
+
+/// A line as it may be shown. A command of ours stays as it is, unless something in it would be a link.
+fn entry(line: &str) -> Entry {
+    let text = clean::line(line, 400);
+    let command =
+        text.starts_with("tiktok-access-reconciler ") && !["://", "www.", "@"].iter().any(|x| text.contains(x));
+    Entry { text: if command { text } else { clean::unlinked(&text) }, command }
+}
 
 /// The digest, for one operator.
 pub(super) fn view(digest: &Digest, agency: &str, rehearsal_for: Option<&str>, attached: bool) -> View {
     let text = |text: &str| clean::unlinked(&clean::line(text, 400));
     let section = |(heading, lines): &(String, Vec<String>)| Section {
         heading: text(heading),
-        // A command is to be pasted as it stands; nothing else in a digest is worth a link.
-        lines: lines.iter().take(LINES).map(|line| text(line)).collect(),
+        lines: lines.iter().take(LINES).map(|line| entry(line)).collect(),
         more: lines.len().saturating_sub(LINES),
     };
     View {

@@ -5,12 +5,14 @@
 //!
 //! In reading order: [`Writer`] turns a letter or a digest into a [`Message`] (`letter` and `digest` say it in
 //! `texts`, `templates` lay it out, `clean` makes foreign names harmless, `message` assembles headers and parts);
-//! [`Postman`] delivers it (`smtp` over `wire`, or `folder`).
+//! [`Postman`] delivers it (`smtp` holds `dialogue`s over a `wire`, or `folder` writes files).
 
 mod clean;
+mod dialogue;
 mod digest;
 mod folder;
 mod letter;
+mod list;
 mod message;
 mod postman;
 mod smtp;

@@ -24,7 +24,7 @@ pub struct Delivery {
     pub reply: String,
 }
 
-/// Delivers messages one at a time.
+/// Delivers messages: as many at once as the caller asks for, over at most four connections.
 #[derive(Debug)]
 pub struct Postman {
     way: Way,
@@ -111,7 +111,7 @@ impl Postman {
     #[cfg(test)]
     pub(super) fn impatient(mut self, limit: Duration) -> Self {
         if let Way::Smtp(server) = &mut self.way {
-            server.patience = super::smtp::Patience { greeting: limit, reply: limit, text: limit };
+            server.patience = super::dialogue::Patience { greeting: limit, reply: limit, text: limit };
         }
         self
     }

@@ -1,29 +1,31 @@
-//! One SMTP dialogue a message, over one connection that is kept while it is healthy.
+//! The configured SMTP server, and the connections to it that are kept while they are healthy.
 //!
-//! Invariants: with TLS configured, nothing but `EHLO` and `STARTTLS` is ever said in plain text; every wait has an
-//! end; an outcome is [`MailOutcome::Doubtful`] exactly when the whole text may have reached the server and its answer
-//! did not reach us.
+//! Invariant: with TLS configured, nothing but `EHLO` and `STARTTLS` is ever said in plain text, whatever the server
+//! offers.
 
-use std::iter;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 #[expect(deprecated, reason = "the only way to TLS over a stream with nodelay that lettre 0.11 offers")]
 use lettre::transport::smtp::client::AsyncNetworkStream;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::commands::{Ehlo, Noop};
+use lettre::transport::smtp::extension::ClientId;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::dialogue::{Fault, Patience, Session, Stage};
 use super::message::{Message, mail_address};
 use super::wire::Wire;
 use super::{Delivery, Error, clean};
 use crate::domain::{Address, MailOutcome};
+
+/// Connections at once.
+const CONNECTIONS: usize = 4;
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +38,6 @@ enum Security {
     Plain,
 }
 
-/// Longest waits.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// For the connection, TLS and the greeting.
-    pub(super) greeting: Duration,
-    /// For each answer.
-    pub(super) reply: Duration,
-    /// For the text and the answer after its final dot (RFC 5321, 4.5.3.2.6).
-    pub(super) text: Duration,
-}
-
 /// The configured server.
 pub(super) struct Server {
     host: String,
@@ -56,56 +47,13 @@ pub(super) struct Server {
     from: lettre::Address,
     roots: Vec<Vec<u8>>,
     pub(super) patience: Patience,
-    connection: Mutex<Option<AsyncSmtpConnection>>,
+    permits: Semaphore,
+    kept: Mutex<Vec<Session>>,
 }
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Server({}:{}, {:?})", self.host, self.port, self.security)
-    }
-}
-
-/// Where in the dialogue something happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Before,
-    Recipient,
-    /// The final dot may have gone out.
-    Dot,
-}
-
-/// What happened.
-#[derive(Debug)]
-enum Fault {
-    /// The server said no.
-    Refused { code: u16, words: String },
-    /// Connection lost, silence, or nonsense.
-    Broken(String),
-    /// We must not or cannot go on, and trying again will not help.
-    Unfit(String),
-}
-
-impl Fault {
-    fn outcome(&self, stage: Stage) -> MailOutcome {
-        match (self, stage) {
-            (Self::Refused { code: 400..=499, .. }, _) => MailOutcome::Deferred,
-            (Self::Refused { .. }, Stage::Recipient) => MailOutcome::Suppressed,
-            (Self::Refused { .. } | Self::Unfit(_), _) => MailOutcome::Failed,
-            (Self::Broken(_), Stage::Dot) => MailOutcome::Doubtful,
-            (Self::Broken(_), _) => MailOutcome::Deferred,
-        }
-    }
-
-    fn words(&self) -> String {
-        match self {
-            Self::Refused { code, words } => format!("{code} {words}"),
-            Self::Broken(words) | Self::Unfit(words) => words.clone(),
-        }
-    }
-
-    /// Whether the connection can no longer be used.
-    fn ends_connection(&self) -> bool {
-        matches!(self, Self::Broken(_) | Self::Refused { code: 421, .. })
     }
 }
 
@@ -139,31 +87,36 @@ impl Server {
                 reply: Duration::from_secs(30),
                 text: Duration::from_secs(600),
             },
-            connection: Mutex::new(None),
+            permits: Semaphore::new(CONNECTIONS),
+            kept: Mutex::new(Vec::new()),
         })
     }
 
-    /// One dialogue. A kept connection that turns out dead before the text is replaced once.
+    /// One dialogue. A kept connection that turns out dead before the text is replaced.
     pub(super) async fn deliver(&self, message: &Message) -> Delivery {
-        let mut kept = self.connection.lock().await;
+        // The semaphore is never closed; without a permit there would merely be one connection more.
+        let _permit = self.permits.acquire().await;
         loop {
-            let (mut connection, fresh) = match kept.take() {
-                Some(connection) => (connection, false),
-                None => match self.connect().await {
-                    Ok(connection) => (connection, true),
-                    Err(fault) => return Delivery { outcome: fault.outcome(Stage::Before), reply: fault.words() },
-                },
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let fresh = kept.is_none();
+            let session = match kept {
+                Some(session) => Ok(session),
+                None => self.connect().await,
             };
-            match self.dialogue(&mut connection, message).await {
+            let mut session = match session {
+                Ok(session) => session,
+                Err(fault) => return Delivery { outcome: fault.outcome(Stage::Before), reply: fault.words() },
+            };
+            match session.transact(&self.from, message).await {
                 Ok(reply) => {
-                    *kept = Some(connection);
+                    self.keep(session);
                     return Delivery { outcome: MailOutcome::Accepted, reply };
                 }
                 Err((stage, fault)) if !fresh && stage != Stage::Dot && fault.ends_connection() => {}
                 Err((stage, fault)) => {
                     // RSET, or the next mail would find this one's transaction open.
-                    if !fault.ends_connection() && self.command(&mut connection, Rset).await.is_ok() {
-                        *kept = Some(connection);
+                    if !fault.ends_connection() && session.reset().await {
+                        self.keep(session);
                     }
                     return Delivery { outcome: fault.outcome(stage), reply: fault.words() };
                 }
@@ -171,16 +124,18 @@ impl Server {
         }
     }
 
+    fn keep(&self, session: Session) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+    }
+
     /// Connects, agrees on TLS, signs in, and says nothing more.
     pub(super) async fn check(&self) -> Result<String, String> {
         let place = format!("SMTP server {}:{}", self.host, self.port);
-        let mut connection = self.connect().await.map_err(|fault| {
-            let words = clean::reply(&fault.words());
-            format!("{place}: {words}; correct mail.smtp_url, or see that the server can be reached from here")
-        })?;
-        let healthy = self.command(&mut connection, Noop).await;
-        let _ = timeout(Duration::from_secs(2), connection.quit()).await;
-        healthy.map_err(|fault| format!("{place}: it does not answer NOOP: {}", clean::reply(&fault.words())))?;
+        let remedy = "correct mail.smtp_url, or see that the server can be reached from here";
+        let failed = |fault: Fault| format!("{place}: {}; {remedy}", clean::reply(&fault.words()));
+        let mut session = self.connect().await.map_err(failed)?;
+        session.expect(&Noop, 2).await.map_err(failed)?;
+        session.quit().await;
         let protection = match self.security {
             Security::Implicit | Security::StartTls => "over TLS",
             Security::Plain => "in plain text",
@@ -189,30 +144,44 @@ impl Server {
         Ok(format!("{place} answers {protection}{signed_in}"))
     }
 
-    /// Ends the kept connection.
+    /// Ends the kept connections.
     pub(super) async fn close(&self) {
-        if let Some(mut connection) = self.connection.lock().await.take() {
-            let _ = timeout(Duration::from_secs(2), connection.quit()).await;
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        for session in kept {
+            session.quit().await;
         }
     }
 
     /// A connection that is greeted, encrypted as configured, and signed in.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Fault> {
+    async fn connect(&self) -> Result<Session, Fault> {
         let mut connection = match timeout(self.patience.greeting, self.open()).await {
             Ok(opened) => opened?,
             Err(_) => return Err(Fault::Broken("no connection or no greeting in time".to_owned())),
         };
-        let Some(credentials) = &self.credentials else { return Ok(connection) };
+        // lettre keeps no note of PIPELINING; asking again is allowed at any time.
+        let ehlo = Ehlo::new(ClientId::default());
+        let offers = match timeout(self.patience.reply, connection.command(ehlo)).await {
+            Ok(offers) => offers.map_err(|error| Fault::from(&error))?,
+            Err(_) => return Err(Fault::Broken("no answer to EHLO in time".to_owned())),
+        };
+        let pipelining = offers.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING"));
+        if let Some(credentials) = &self.credentials {
+            self.sign_in(&mut connection, credentials).await?;
+        }
+        Ok(Session { connection, patience: self.patience, pipelining, stuck: false })
+    }
+
+    async fn sign_in(&self, connection: &mut AsyncSmtpConnection, credentials: &Credentials) -> Result<(), Fault> {
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
         if !mechanisms.iter().any(|&mechanism| connection.server_info().supports_auth_mechanism(mechanism)) {
             return Err(Fault::Unfit("the server offers neither AUTH PLAIN nor AUTH LOGIN".to_owned()));
         }
         match timeout(self.patience.reply, connection.auth(&mechanisms, credentials)).await {
-            Ok(Ok(_)) => Ok(connection),
-            Ok(Err(error)) => match fault(&error) {
-                Fault::Refused { code, words } => Err(Fault::Refused { code, words: format!("sign-in: {words}") }),
-                other => Err(other),
-            },
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(match Fault::from(&error) {
+                Fault::Refused { code, words } => Fault::Refused { code, words: format!("sign-in: {words}") },
+                other => other,
+            }),
             Err(_) => Err(Fault::Broken("no answer to AUTH in time".to_owned())),
         }
     }
@@ -227,19 +196,19 @@ impl Server {
         let hello = ClientId::default();
         let connect = |wire| AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello);
         match self.security {
-            Security::Plain => connect(Wire::plain(stream)).await.map_err(|e| fault(&e)),
+            Security::Plain => connect(Wire::plain(stream)).await.map_err(|e| Fault::from(&e)),
             Security::Implicit => {
                 let mut stream = AsyncNetworkStream::use_existing_tokio1(Box::new(stream));
                 stream.upgrade_tls(self.tls()?).await.map_err(|e| tls_fault(&e))?;
-                connect(Wire::encrypted(stream)).await.map_err(|e| fault(&e))
+                connect(Wire::encrypted(stream)).await.map_err(|e| Fault::from(&e))
             }
             Security::StartTls => {
-                let mut connection = connect(Wire::before_starttls(stream)).await.map_err(|e| fault(&e))?;
+                let mut connection = connect(Wire::before_starttls(stream)).await.map_err(|e| Fault::from(&e))?;
                 if !connection.can_starttls() {
                     let words = "the server offers no STARTTLS although it is required; nothing was sent";
                     return Err(Fault::Unfit(words.to_owned()));
                 }
-                connection.starttls(self.tls()?, &hello).await.map_err(|e| match fault(&e) {
+                connection.starttls(self.tls()?, &hello).await.map_err(|e| match Fault::from(&e) {
                     Fault::Broken(_) => tls_fault(&e),
                     refused => refused,
                 })?;
@@ -250,102 +219,16 @@ impl Server {
 
     /// Whom we trust, and whose certificate we expect.
     fn tls(&self) -> Result<TlsParameters, Fault> {
-        let unusable = |error: lettre::transport::smtp::Error| Fault::Unfit(format!("TLS cannot be set up: {error}"));
+        let unusable = |error: SmtpError| Fault::Unfit(format!("TLS cannot be set up: {error}"));
         let mut tls = TlsParameters::builder(self.host.clone());
         for root in &self.roots {
             tls = tls.add_root_certificate(Certificate::from_pem(root).map_err(unusable)?);
         }
         tls.build().map_err(unusable)
     }
-
-    /// MAIL, RCPT, DATA, text; the server's last words.
-    async fn dialogue(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        message: &Message,
-    ) -> Result<String, (Stage, Fault)> {
-        let before = |fault| (Stage::Before, fault);
-        let Some(to) = mail_address(&message.to) else {
-            return Err(before(Fault::Unfit("the recipient's address cannot stand in an envelope".to_owned())));
-        };
-        let mut parameters = Vec::new();
-        if !(message.bytes.is_ascii() && self.from.to_string().is_ascii() && to.to_string().is_ascii()) {
-            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-                let words = "the server takes no address beyond ASCII (SMTPUTF8)";
-                return Err(before(Fault::Unfit(words.to_owned())));
-            }
-            parameters.extend([MailParameter::SmtpUtfEight, MailParameter::Body(MailBodyParameter::EightBitMime)]);
-        }
-        self.expect(connection, Mail::new(Some(self.from.clone()), parameters), 2).await.map_err(before)?;
-        self.expect(connection, Rcpt::new(to, Vec::new()), 2).await.map_err(|fault| (Stage::Recipient, fault))?;
-        self.expect(connection, Data, 3).await.map_err(before)?;
-
-        // lettre asks for the next piece of text once more before it writes the final dot: from then on the whole text
-        // may arrive.
-        let dot = AtomicBool::new(false);
-        let mut pieces = iter::once(message.bytes.as_slice());
-        let text = iter::from_fn(|| {
-            pieces.next().or_else(|| {
-                dot.store(true, Ordering::SeqCst);
-                None
-            })
-        });
-        let answer = timeout(self.patience.text, connection.message_iter(text)).await;
-        let stage = if dot.load(Ordering::SeqCst) { Stage::Dot } else { Stage::Before };
-        match answer {
-            Ok(Ok(response)) if severity(&response) == 2 => Ok(words(&response)),
-            Ok(Ok(response)) => Err((stage, Fault::Broken(format!("an answer out of place: {}", words(&response))))),
-            Ok(Err(error)) => Err((stage, fault(&error))),
-            Err(_) => Err((stage, Fault::Broken("no answer to the text in time".to_owned()))),
-        }
-    }
-
-    /// A command whose answer must begin with the digit.
-    async fn expect(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        command: impl std::fmt::Display,
-        digit: u16,
-    ) -> Result<(), Fault> {
-        let response = self.command(connection, command).await?;
-        if severity(&response) == digit {
-            return Ok(());
-        }
-        Err(Fault::Broken(format!("an answer out of place: {}", words(&response))))
-    }
-
-    async fn command(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        command: impl std::fmt::Display,
-    ) -> Result<Response, Fault> {
-        match timeout(self.patience.reply, connection.command(command)).await {
-            Ok(answer) => answer.map_err(|error| fault(&error)),
-            Err(_) => Err(Fault::Broken("no answer in time".to_owned())),
-        }
-    }
 }
 
-/// The first digit of an answer.
-fn severity(response: &Response) -> u16 {
-    u16::from(response.code()) / 100
-}
-
-fn words(response: &Response) -> String {
-    let lines: Vec<_> = response.message().collect();
-    format!("{} {}", response.code(), lines.join(" "))
-}
-
-/// lettre's error as ours: a refusal has a code, everything else is a broken connection.
-fn fault(error: &lettre::transport::smtp::Error) -> Fault {
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    match error.status() {
-        Some(code) => Fault::Refused { code: code.into(), words: source.unwrap_or_default() },
-        None => Fault::Broken(source.map_or_else(|| error.to_string(), |source| format!("connection lost: {source}"))),
-    }
-}
-
-fn tls_fault(error: &lettre::transport::smtp::Error) -> Fault {
+fn tls_fault(error: &SmtpError) -> Fault {
     let source = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     Fault::Broken(format!("TLS was not agreed: {source}; nothing was sent"))
 }

@@ -122,6 +122,7 @@ fn bundle(
     let functions = [
         bundle.add_function("MENU", move |given, _| match form {
             Form::Html => wrapped(given, "<strong>", "</strong>"),
+            Form::Plain if language == Language::Danish => wrapped(given, "”", "”"),
             Form::Plain => wrapped(given, "“", "”"),
         }),
         bundle.add_function("CODE", move |given, _| match form {

@@ -9,7 +9,7 @@ use fluent_bundle::FluentArgs;
 use super::message::{Draft, Enclosure, Message, mail_address, message_id};
 use super::templates::{TemplateFault, TemplateFaults, Templates};
 use super::texts::Form;
-use super::{Error, digest, letter};
+use super::{Error, digest, letter, list};
 use crate::config;
 use crate::domain::{Address, Digest, Letter};
 
@@ -66,7 +66,7 @@ impl Writer {
         };
         let text = self.templates.text("letter.txt", &view)?;
         let list = match view.accounts > shown {
-            true => Some(letter::list(letter, texts).map_err(in_words)?),
+            true => Some(list::list(letter, texts).map_err(in_words)?),
             false => None,
         };
         let language = texts.nearest(letter.language);

@@ -10,19 +10,25 @@ use super::*;
 use crate::domain::MailOutcome;
 
 fn message() -> Message {
-    Writer::new(&settings()).unwrap().letter(&all_five(Language::English), moment()).unwrap()
+    static MESSAGE: std::sync::LazyLock<Message> = std::sync::LazyLock::new(|| {
+        Writer::new(&settings()).unwrap().letter(&all_five(Language::English), moment()).unwrap()
+    });
+    MESSAGE.clone()
 }
 
 /// `{}` of the URL becomes the sink's port.
 fn postman(sink: &Sink, url: &str) -> Postman {
     let url = url.replace("{}", &sink.port.to_string());
     let settings = config::Mail { transport: config::Transport::Smtp { url: url.into() }, ..settings() };
-    Postman::with_roots(&settings, vec![sink.root.clone()]).unwrap().impatient(Duration::from_millis(400))
+    Postman::with_roots(&settings, vec![sink.root.clone()]).unwrap().impatient(Duration::from_secs(20))
 }
 
 async fn deliver(script: Script) -> (Delivery, Sink) {
+    let acts = [script.greeting, script.mail, script.rcpt, script.data, script.dot];
+    let silent = acts.iter().any(|act| matches!(act, Act::Silence));
     let sink = Sink::start(script);
     let postman = postman(&sink, "smtp://127.0.0.1:{}");
+    let postman = if silent { postman.impatient(Duration::from_secs(1)) } else { postman };
     (postman.deliver(&message()).await, sink)
 }
 
@@ -53,8 +59,12 @@ async fn deliver(script: Script) -> (Delivery, Sink) {
 #[case::dot_silent(Script { dot: Act::Silence, ..Script::default() }, MailOutcome::Doubtful)]
 #[case::well(Script::default(), MailOutcome::Accepted)]
 #[tokio::test]
-async fn each_fault_of_the_server_has_its_outcome(#[case] script: Script, #[case] outcome: MailOutcome) {
-    let (delivery, _sink) = deliver(script).await;
+async fn each_fault_of_the_server_has_its_outcome(
+    #[case] script: Script,
+    #[case] outcome: MailOutcome,
+    #[values(false, true)] pipelining: bool,
+) {
+    let (delivery, _sink) = deliver(Script { pipelining, ..script }).await;
     assert_eq!(delivery.outcome, outcome, "{}", delivery.reply);
     assert!(!delivery.reply.is_empty() && !delivery.reply.contains('@'));
 }
@@ -66,8 +76,9 @@ async fn an_accepted_mail_arrived_byte_for_byte() {
     let heard = sink.heard();
     let text = String::from_utf8(heard.texts[0].clone()).unwrap().replace("\r\n..", "\r\n.");
     let sent = String::from_utf8(message().bytes).unwrap();
-    assert_eq!(text.strip_suffix("\r\n.\r\n").unwrap(), sent);
-    let commands: Vec<_> = heard.commands.iter().skip(1).map(String::as_str).collect();
+    assert_eq!(text.strip_suffix(".\r\n").unwrap(), sent);
+    let commands: Vec<_> =
+        heard.commands.iter().filter(|command| !command.starts_with("EHLO")).map(String::as_str).collect();
     assert_eq!(commands, ["MAIL FROM:<tiktok-access@annalect-data.info>", "RCPT TO:<anna@365discount.dk>", "DATA"]);
 }
 
@@ -87,6 +98,27 @@ async fn a_server_that_takes_few_mails_a_connection_gets_a_new_one_and_no_mail_t
     }
     postman.close().await;
     assert_eq!((sink.heard().connections, sink.heard().texts.len()), (3, 5));
+}
+
+#[tokio::test]
+async fn many_at_once_share_four_connections() {
+    let sink = Sink::start(Script { pipelining: true, ..Script::default() });
+    let (postman, message) = (postman(&sink, "smtp://127.0.0.1:{}"), message());
+    let deliveries = futures_util::future::join_all((0..40).map(|_| postman.deliver(&message))).await;
+    assert!(deliveries.iter().all(|delivery| delivery.outcome == MailOutcome::Accepted), "{deliveries:?}");
+    assert_eq!(sink.heard().texts.len(), 40);
+    assert!(sink.heard().connections <= 4);
+}
+
+#[tokio::test]
+async fn a_refused_recipient_gets_no_text_even_if_the_server_waits_for_it() {
+    let sink = Sink::start(Script { pipelining: true, rcpt: Act::Say("550 5.1.1 unknown"), ..Script::default() });
+    let postman = postman(&sink, "smtp://127.0.0.1:{}");
+    for _ in 0..2 {
+        assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Suppressed);
+    }
+    assert!(sink.heard().texts.is_empty());
+    assert_eq!(sink.heard().connections, 2);
 }
 
 #[tokio::test]
@@ -113,7 +145,7 @@ async fn nobody_listening_is_temporary() {
 
 #[rstest]
 #[case::implicit(Tls::Implicit, "smtps://reconciler:s%40cret@127.0.0.1:{}")]
-#[case::starttls(Tls::StartTls, "smtp://reconciler:s%40cret@127.0.0.1:{}?tls=required")]
+#[case::starttls(Tls::Start, "smtp://reconciler:s%40cret@127.0.0.1:{}?tls=required")]
 #[tokio::test]
 async fn with_tls_nothing_but_the_way_to_it_is_said_in_plain_text(#[case] tls: Tls, #[case] url: &str) {
     let sink = Sink::start(Script { tls, ..Script::default() });
@@ -138,7 +170,7 @@ async fn without_starttls_nothing_is_sent_and_nothing_falls_back() {
 
 #[rstest]
 #[case(Tls::Implicit, "smtps://127.0.0.1:{}")]
-#[case(Tls::StartTls, "smtp://127.0.0.1:{}?tls=required")]
+#[case(Tls::Start, "smtp://127.0.0.1:{}?tls=required")]
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_gets_no_mail(#[case] tls: Tls, #[case] url: &str) {
     let sink = Sink::start(Script { tls, ..Script::default() });
@@ -153,7 +185,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail(#[case] tls: Tls, #[
 #[tokio::test]
 async fn answers_slipped_in_before_tls_are_not_believed() {
     let injected = "250-sink\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n";
-    let sink = Sink::start(Script { tls: Tls::StartTls, injected, ..Script::default() });
+    let sink = Sink::start(Script { tls: Tls::Start, injected, ..Script::default() });
     let delivery = postman(&sink, "smtp://u:p@127.0.0.1:{}?tls=required").deliver(&message()).await;
     assert_eq!(delivery.outcome, MailOutcome::Deferred, "{}", delivery.reply);
     assert!(delivery.reply.contains("TLS was not agreed"), "{}", delivery.reply);
@@ -167,6 +199,7 @@ async fn answers_slipped_in_before_tls_are_not_believed() {
 async fn a_refused_sign_in_sends_nothing(#[case] auth: Act, #[case] outcome: MailOutcome) {
     let sink = Sink::start(Script { tls: Tls::Implicit, auth, ..Script::default() });
     let postman = postman(&sink, "smtps://reconciler:canary-password@127.0.0.1:{}");
+    let postman = if matches!(auth, Act::Silence) { postman.impatient(Duration::from_secs(1)) } else { postman };
     let delivery = postman.deliver(&message()).await;
     assert_eq!(delivery.outcome, outcome, "{}", delivery.reply);
     let told = postman.check().await.unwrap_err();

@@ -123,7 +123,7 @@ fn fifty_accounts_are_shown_and_the_list_is_attached_beyond() {
     assert_eq!(list.attachment_name(), Some("accounts.csv"));
     let rows = String::from_utf8(list.contents().to_vec()).unwrap();
     assert_eq!(rows.lines().count(), 54);
-    assert!(rows.contains("DK,C07,365discount,7106541027904733053,'=Account,data_extract@annalect-data.info,"));
+    assert!(rows.contains("DK,C07,365discount,7106541027904733053,'=Account,,data_extract@annalect-data.info,"));
     assert!(text(&message).contains("7106541027904733050\n") && !text(&message).contains("7106541027904733051"));
     assert!(text(&message).contains("and 3 more, in the attached list accounts.csv"));
     assert!(text(&message).contains("share 53 TikTok ad accounts"));
@@ -179,6 +179,13 @@ fn the_digest_fits_a_screen_and_carries_the_diff() {
         facts: vec![("judged".into(), "318".into()), ("new gaps".into(), "3".into())],
         sections: vec![
             ("Data team".into(), (1..=30).map(|i| format!("DK/C{i:02}: mistyped id 7106541027904733{i:03}")).collect()),
+            (
+                "Held".into(),
+                vec![
+                    "312 of 318 are in Business Center Coop.dk".into(),
+                    "tiktok-access-reconciler --config config/reconciler.toml release 20261122T233000Z-3f2a".into(),
+                ],
+            ),
             ("Mails".into(), vec!["2 accepted, 1 doubtful".into()]),
         ],
     };

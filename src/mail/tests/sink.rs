@@ -22,7 +22,7 @@ pub(super) enum Act {
 pub(super) enum Tls {
     None,
     Implicit,
-    StartTls,
+    Start,
 }
 
 /// What the server does, for every connection alike.
@@ -40,6 +40,8 @@ pub(super) struct Script {
     pub(super) drop_in_text: bool,
     /// Mails after which a connection says 421 to MAIL.
     pub(super) per_connection: usize,
+    /// Offers PIPELINING.
+    pub(super) pipelining: bool,
     /// Slipped in behind the answer to STARTTLS, in plain text.
     pub(super) injected: &'static str,
 }
@@ -56,6 +58,7 @@ impl Default for Script {
             dot: Act::Say("250 2.0.0 queued"),
             drop_in_text: false,
             per_connection: usize::MAX,
+            pipelining: false,
             injected: "",
         }
     }
@@ -97,7 +100,7 @@ impl Sink {
             for stream in listener.incoming() {
                 let (script, config, log) = (script.clone(), Arc::clone(&config), Arc::clone(&log));
                 log.lock().unwrap().connections += 1;
-                std::thread::spawn(move || drop(serve(stream.unwrap(), &script, config, &log)));
+                std::thread::spawn(move || drop(serve(&stream.unwrap(), &script, &config, &log)));
             }
         });
         Self { port, root, heard }
@@ -138,13 +141,13 @@ fn act(stream: &mut dyn Stream, act: Act) -> std::io::Result<bool> {
 }
 
 fn serve(
-    tcp: TcpStream,
+    tcp: &TcpStream,
     script: &Script,
-    config: Arc<rustls::ServerConfig>,
+    config: &Arc<rustls::ServerConfig>,
     heard: &Mutex<Heard>,
 ) -> std::io::Result<()> {
     let encrypt = |tcp: TcpStream| {
-        let tls = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+        let tls = rustls::ServerConnection::new(Arc::clone(config)).unwrap();
         Box::new(rustls::StreamOwned::new(tls, tcp)) as Box<dyn Stream>
     };
     let mut encrypted = script.tls == Tls::Implicit;
@@ -158,7 +161,8 @@ fn serve(
         heard.lock().unwrap().commands.push(format!("{mark}{command}"));
         let verb = command.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         let next = match verb.as_str() {
-            "EHLO" if script.tls == Tls::StartTls && !encrypted => Act::Say("250-sink\r\n250 STARTTLS"),
+            "EHLO" if script.tls == Tls::Start && !encrypted => Act::Say("250-sink\r\n250 STARTTLS"),
+            "EHLO" if script.pipelining => Act::Say("250-sink\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN"),
             "EHLO" => Act::Say("250-sink\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN"),
             "STARTTLS" => {
                 stream.write_all(format!("220 go\r\n{}", script.injected).as_bytes())?;

@@ -55,7 +55,7 @@ opening-lower = { $agency } læser, hvordan TikTok-annoncerne for { $clients } k
     [one] én annoncekonto
    *[other] { $accounts } annoncekonti
 }. Alt virker; sæt den venligst ned til Analyst.
-reads-only = Rettigheden hedder { MENU("Analyst") } og giver kun læseadgang. Vi kan hverken ændre noget eller bruge penge.
+reads-only = Rettigheden { MENU("Analyst") } giver kun læseadgang: Med den kan vi hverken ændre noget eller bruge penge.
 no-password = Ingen har brug for din adgangskode. Send den aldrig til nogen.
 questions = Spørgsmål? Svar blot på denne mail.
 admin = Det klares med ét besøg i TikTok Business Center. Du skal være administrator dér; er du ikke det, så send gerne mailen videre til en, der er.
@@ -95,7 +95,7 @@ about-assign = Vores login er allerede medlem af jeres Business Center. Det er k
 about-again = Vi kunne læse { $accounts ->
     [one] den
    *[other] dem
-} til og med den { $day } i “{ $place }”. Er { $accounts ->
+} til og med den { $day } i ”{ $place }”. Er { $accounts ->
     [one] den
    *[other] de
 } flyttet til et andet Business Center, så svar, og fortæl os hvilket. Ellers tildel { $accounts ->
@@ -105,13 +105,13 @@ about-again = Vi kunne læse { $accounts ->
 about-lower = Alt virker, men vi har kun brug for at læse.
 
 step = Trin { $number }
-step-invite = Åbn { MENU("Members") }, vælg { MENU("Invite Member") }, og indtast e-mailadressen herunder. Vælg { MENU("Standard") } som adgang, tryk på { MENU("Next") } og derefter på { MENU("Skip") } eller { MENU("Confirm") }.
+step-invite = Åbn { MENU("Members") } i Business Center, vælg { MENU("Invite Member") }, og indtast e-mailadressen herunder. Vælg { MENU("Standard") } som adgang, tryk på { MENU("Next") } og derefter på { MENU("Skip") } eller { MENU("Confirm") }.
 step-invite-done = Har du allerede inviteret { CODE($member) }, så svar på mailen: Vi accepterer, og du behøver ikke gøre mere ved trin 1.
-step-assign = Åbn { MENU("Members") }, vælg vores login og derefter { MENU("Assign Asset") } og { MENU("Ad Accounts") }. Sæt flueben ved { $accounts ->
+step-assign = Åbn { MENU("Members") } i Business Center, vælg vores login og derefter { MENU("Assign Asset") } og { MENU("Ad Accounts") }. Sæt flueben ved { $accounts ->
     [one] annoncekontoen
    *[other] annoncekontiene
 } herunder, vælg rettigheden { MENU("Analyst") }, og tryk på { MENU("Assign Asset") }.
-step-lower = Åbn { MENU("Members") }, vælg vores login, find { $accounts ->
+step-lower = Åbn { MENU("Members") } i Business Center, vælg vores login, find { $accounts ->
     [one] annoncekontoen
    *[other] annoncekontiene
 } herunder, og skift rettigheden til { MENU("Analyst") }.

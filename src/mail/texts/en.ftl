@@ -55,7 +55,7 @@ opening-lower = { $agency } reads how the TikTok ads of { $clients } perform, an
     [one] one ad account
    *[other] { $accounts } ad accounts
 }. Nothing is broken; please lower it to Analyst.
-reads-only = The permission is { MENU("Analyst") }: it only reads. We can change nothing and spend nothing.
+reads-only = The permission { MENU("Analyst") } only reads: with it we can change nothing and spend nothing.
 no-password = Nobody needs your password. Please send it to no one.
 questions = Questions? Just reply to this mail.
 admin = One visit to TikTok Business Center is enough. You need to be an admin there; if you are not, please forward this mail to someone who is.
@@ -105,13 +105,13 @@ about-again = We could read { $accounts ->
 about-lower = Everything works, but reading is all we need.
 
 step = Step { $number }
-step-invite = Open { MENU("Members") }, choose { MENU("Invite Member") } and enter the e-mail below. Choose { MENU("Standard") } access, press { MENU("Next") }, then { MENU("Skip") } or { MENU("Confirm") }.
+step-invite = In Business Center, open { MENU("Members") }, choose { MENU("Invite Member") } and enter the e-mail below. Choose { MENU("Standard") } access, press { MENU("Next") }, then { MENU("Skip") } or { MENU("Confirm") }.
 step-invite-done = If you have already invited { CODE($member) }, reply: we accept, you need do nothing more for step 1.
-step-assign = Open { MENU("Members") }, choose our login, then { MENU("Assign Asset") } and { MENU("Ad Accounts") }. Tick the ad { $accounts ->
+step-assign = In Business Center, open { MENU("Members") }, choose our login, then { MENU("Assign Asset") } and { MENU("Ad Accounts") }. Tick the ad { $accounts ->
     [one] account
    *[other] accounts
 } below, choose the permission { MENU("Analyst") } and press { MENU("Assign Asset") }.
-step-lower = Open { MENU("Members") }, choose our login, find the ad { $accounts ->
+step-lower = In Business Center, open { MENU("Members") }, choose our login, find the ad { $accounts ->
     [one] account
    *[other] accounts
 } below and change the permission to { MENU("Analyst") }.
