@@ -82,8 +82,8 @@ pub(super) fn cells(finding: &Finding) -> [Cow<'_, str>; 32] {
         finding.evidence.as_str().into(),
         finding.next_step.as_str().into(),
         word(reminder.state.map(ReminderState::as_str)),
-        // A number where mails are a matter at all.
-        number(reminder.state.map(|_| reminder.mails_sent)),
+        // A number where mails are, or were, a matter at all.
+        number((reminder.state.is_some() || reminder.mails_sent > 0).then_some(reminder.mails_sent)),
         day(reminder.last_mailed_on),
         day(reminder.next_mail_on),
     ]

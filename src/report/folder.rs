@@ -19,22 +19,18 @@ const UNDER_WAY: &str = ".tmp-";
 #[derive(Serialize)]
 struct Manifest<'a> {
     run_id: &'a str,
-    files: Vec<Entry<'a>>,
+    files: Vec<Entry>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
-    name: &'a str,
+struct Entry {
+    name: String,
     size: usize,
     sha256: String,
 }
 
 /// Writes the files, and a manifest of them, into `dir/run_id`.
 pub(super) fn publish(dir: &Path, run_id: &str, files: &mut [(String, Vec<u8>)]) -> Result<PathBuf, Error> {
-    let at = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| Error::Write { path, source }
-    };
     fs::create_dir_all(dir).map_err(at(dir))?;
     remove_leftovers(dir).map_err(at(dir))?;
     let folder = dir.join(run_id);
@@ -43,24 +39,40 @@ pub(super) fn publish(dir: &Path, run_id: &str, files: &mut [(String, Vec<u8>)])
     }
     files.sort();
     let temporary = dir.join(format!("{UNDER_WAY}{run_id}"));
-    fs::create_dir(&temporary).map_err(at(&temporary))?;
-    let mut folders = vec![temporary.clone()];
-    for (name, bytes) in files.iter() {
-        let path = temporary.join(name);
+    let written = fill(&temporary, run_id, files).and_then(|()| fs::rename(&temporary, &folder).map_err(at(&folder)));
+    if let Err(error) = written {
+        // A full disk gets its room back; if even that fails, the next writing tries again.
+        let _ = fs::remove_dir_all(&temporary);
+        return Err(error);
+    }
+    sync_folder(dir).map_err(at(dir))?;
+    Ok(folder)
+}
+
+/// Fills a new folder; everything in it is on the disk afterwards.
+fn fill(new: &Path, run_id: &str, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    fs::create_dir(new).map_err(at(new))?;
+    let mut folders = vec![new.to_path_buf()];
+    for (name, bytes) in files {
+        let path = new.join(name);
         if let Some(parent) = path.parent().filter(|parent| !folders.iter().any(|known| known == parent)) {
             fs::create_dir_all(parent).map_err(at(parent))?;
             folders.push(parent.to_path_buf());
         }
         write_synced(&path, bytes).map_err(at(&path))?;
     }
-    let path = temporary.join("manifest.json");
+    let path = new.join("manifest.json");
     write_synced(&path, &manifest(run_id, files)?).map_err(at(&path))?;
     for folder in folders.iter().rev() {
         sync_folder(folder).map_err(at(folder))?;
     }
-    fs::rename(&temporary, &folder).map_err(at(&folder))?;
-    sync_folder(dir).map_err(at(dir))?;
-    Ok(folder)
+    Ok(())
+}
+
+/// Names the place of a fault.
+fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_path_buf();
+    move |source| Error::Write { path, source }
 }
 
 /// Lets `latest` name the run's folder, which is whole.
@@ -80,10 +92,12 @@ pub(super) fn publish_latest(dir: &Path, run_id: &str) -> Result<(), Error> {
 }
 
 fn manifest(run_id: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Error> {
-    let entry = |(name, bytes): &'_ (String, Vec<u8>)| (name.clone(), bytes.len(), hex(&Sha256::digest(bytes)));
-    let listed: Vec<_> = files.iter().map(entry).collect();
-    let files = listed.iter().map(|(name, size, hash)| Entry { name, size: *size, sha256: hash.clone() }).collect();
-    super::json(&Manifest { run_id, files })
+    let entry = |(name, bytes): &'_ (String, Vec<u8>)| Entry {
+        name: name.clone(),
+        size: bytes.len(),
+        sha256: hex(&Sha256::digest(bytes)),
+    };
+    super::json(&Manifest { run_id, files: files.iter().map(entry).collect() })
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -12,9 +12,10 @@ use sqlx::{Row, SqliteConnection};
 
 use super::bulk;
 use super::error::unreadable;
+use super::landmarks::Landmarks;
 use super::names::{NOBODY, Names};
 use super::present::{Met, Present, PresentAccount, print, role_text};
-use super::runs::{Landmarks, signed};
+use super::runs::signed;
 use crate::domain::{AccountId, AccountKey, Baseline, Cause, Change, Finding, History, Remembered, Status};
 
 /// A row's columns but its key.

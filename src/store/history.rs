@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use sqlx::{Row, SqliteConnection};
 
 use super::error::unreadable;
+use super::landmarks::landmarks;
 use super::mails::{outcome, person};
 use super::names::Names;
-use super::runs::landmarks;
 use super::{Error, Present, Store, accounts, business_centers, sightings};
 use crate::domain::{AccountKey, ClientKey, History, PastMail};
 

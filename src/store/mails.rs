@@ -1,15 +1,13 @@
-//! Mails: intents before the dialogue with the server, outcomes after it.
+//! Mails as they are stored.
 //!
-//! Invariant: no dialogue without a stored `intended`. Whatever finds an `intended` that is not its own found a killed
-//! run's, and that mail is doubtful. A person has one row a day, by the database's own constraint.
+//! Invariant: a person has one row a day, by the database's own constraint. `outbox` writes them.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::error::unreadable;
-use super::runs::signed;
-use super::{Error, Lease, RunSeq, Store, bulk};
+use super::{Error, RunSeq, Store};
 use crate::domain::{AccountKey, Address, MailOutcome};
 
 /// A mail that is about to be sent.
@@ -99,86 +97,6 @@ pub struct PastDigest {
 }
 
 impl Store {
-    /// Stores, durably, that a mail is about to be sent, unless its person has one of that day.
-    ///
-    /// # Errors
-    /// The lease is lost, or the store cannot be written: then the mail must not be sent.
-    pub async fn intend(&self, mail: &MailIntent, lease: &Lease) -> Result<Intended, Error> {
-        let purpose = "store that a mail is about to be sent";
-        let mut tx = self.fenced(lease, purpose).await?;
-        let intended = intend(&mut tx, mail).await.map_err(self.failed(purpose))?;
-        tx.commit().await.map_err(self.failed(purpose))?;
-        Ok(intended)
-    }
-
-    /// Stores, durably, that a deferred mail is about to be sent again; gives its bytes.
-    ///
-    /// # Errors
-    /// It is not deferred, the lease is lost, or the store cannot be written: then it must not be sent.
-    pub async fn intend_again(&self, message_id: &str, lease: &Lease) -> Result<StoredMail, Error> {
-        let purpose = "store that a mail is about to be sent again";
-        let mut tx = self.fenced(lease, purpose).await?;
-        let again = again(&mut tx, message_id).await.map_err(self.failed(purpose))?;
-        tx.commit().await.map_err(self.failed(purpose))?;
-        again.ok_or_else(|| Error::NotIntended { path: self.path.as_ref().clone() })
-    }
-
-    /// Stores how a mail ended.
-    ///
-    /// # Errors
-    /// No such intent is open, the lease is lost, or the store cannot be written.
-    pub async fn settle(
-        &self,
-        message_id: &str,
-        outcome: MailOutcome,
-        reply: Option<&str>,
-        at: DateTime<Utc>,
-        lease: &Lease,
-    ) -> Result<(), Error> {
-        let purpose = "store how a mail ended";
-        let mut tx = self.fenced(lease, purpose).await?;
-        let done = sqlx::query(
-            "UPDATE mails SET outcome = $1, reply = $2, outcome_at = $3 WHERE message_id = $4 AND outcome = 'intended'",
-        )
-        .bind(outcome.as_str())
-        .bind(reply)
-        .bind(at)
-        .bind(message_id)
-        .execute(&mut *tx)
-        .await
-        .map_err(self.failed(purpose))?;
-        tx.commit().await.map_err(self.failed(purpose))?;
-        if done.rows_affected() == 0 {
-            return Err(Error::NotIntended { path: self.path.as_ref().clone() });
-        }
-        Ok(())
-    }
-
-    /// Marks what killed runs left open as doubtful, and says what that is. To be called before the first intent.
-    ///
-    /// # Errors
-    /// The lease is lost, or the store cannot be written.
-    pub async fn doubtful_intents(&self, at: DateTime<Utc>, lease: &Lease) -> Result<Vec<DoubtfulMail>, Error> {
-        let purpose = "find the mails of killed runs";
-        let mut tx = self.fenced(lease, purpose).await?;
-        let rows = sqlx::query(
-            "UPDATE mails SET outcome = 'doubtful', outcome_at = $1 WHERE outcome = 'intended'
-             RETURNING message_id, person, day",
-        )
-        .bind(at)
-        .fetch_all(&mut *tx)
-        .await
-        .map_err(self.failed(purpose))?;
-        tx.commit().await.map_err(self.failed(purpose))?;
-        let mut mails = rows
-            .iter()
-            .map(|row| Ok(DoubtfulMail { message_id: row.try_get(0)?, person: person(row, 1)?, day: row.try_get(2)? }))
-            .collect::<sqlx::Result<Vec<_>>>()
-            .map_err(self.failed(purpose))?;
-        mails.sort_by(|a, b| (a.day, &a.message_id).cmp(&(b.day, &b.message_id)));
-        Ok(mails)
-    }
-
     /// The mails to persons and the digests of a day, in the order in which they were intended; with bytes where they
     /// are to be sent again.
     ///
@@ -213,80 +131,7 @@ impl Store {
     }
 }
 
-async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<Intended> {
-    let (kind, person, episode, number, verdict, gaps): (_, _, _, _, _, &[AccountKey]) = match &mail.kind {
-        MailKind::Person { person, episode, number, gaps } => ("person", person.as_str(), *episode, *number, "", gaps),
-        MailKind::Digest { verdict, number } => ("digest", "", mail.day, *number, verdict.as_str(), &[]),
-    };
-    let there = sqlx::query(
-        "SELECT message_id, outcome, day FROM mails
-         WHERE message_id = $1 OR (kind = 'person' AND person = $2 AND day = $3) ORDER BY day DESC LIMIT 1",
-    )
-    .bind(&mail.message_id)
-    .bind(person)
-    .bind(mail.day)
-    .fetch_optional(&mut *conn)
-    .await?;
-    if let Some(there) = there {
-        let (message_id, outcome): (String, _) = (there.try_get(0)?, outcome(&there, 1)?);
-        let of_another_day = there.try_get::<NaiveDate, _>(2)? != mail.day;
-        if of_another_day && matches!(outcome, MailOutcome::Deferred | MailOutcome::Failed) {
-            // Refused then, and never accepted: the new day's mail of the same number replaces it.
-            sqlx::query("DELETE FROM mails WHERE message_id = $1").bind(&message_id).execute(&mut *conn).await?;
-        } else if let Some(stored) = again(conn, &message_id).await? {
-            return Ok(Intended::Again(stored));
-        } else {
-            return Ok(Intended::Already(outcome));
-        }
-    }
-    sqlx::query(
-        "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, bytes, outcome, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'intended', $10)",
-    )
-    .bind(&mail.message_id)
-    .bind(mail.run.0)
-    .bind(kind)
-    .bind(person)
-    .bind(mail.day)
-    .bind(episode)
-    .bind(number)
-    .bind(verdict)
-    .bind(&mail.bytes)
-    .bind(mail.at)
-    .execute(&mut *conn)
-    .await?;
-    bulk::write(
-        conn,
-        "INSERT INTO mail_gaps (message_id, country_key, code_key, account_id)",
-        4,
-        "ON CONFLICT DO NOTHING",
-        gaps,
-        |statement, gap| {
-            let (country, code) = gap.client.as_ref().map_or(("", ""), |client| (&*client.country, &*client.code));
-            statement
-                .bind(mail.message_id.clone())
-                .bind(country.to_owned())
-                .bind(code.to_owned())
-                .bind(signed(gap.account_id.get()))
-        },
-    )
-    .await?;
-    Ok(Intended::New)
-}
-
-/// Turns a deferred mail into an intended one again.
-async fn again(conn: &mut SqliteConnection, message_id: &str) -> sqlx::Result<Option<StoredMail>> {
-    let row = sqlx::query(
-        "UPDATE mails SET outcome = 'intended', outcome_at = NULL WHERE message_id = $1 AND outcome = 'deferred'
-         RETURNING message_id, person, outcome, bytes",
-    )
-    .bind(message_id)
-    .fetch_optional(conn)
-    .await?;
-    row.as_ref().map(stored_mail).transpose()
-}
-
-fn stored_mail(row: &SqliteRow) -> sqlx::Result<StoredMail> {
+pub(super) fn stored_mail(row: &SqliteRow) -> sqlx::Result<StoredMail> {
     Ok(StoredMail {
         message_id: row.try_get(0)?,
         person: person(row, 1)?,

@@ -5,20 +5,23 @@
 //!
 //! SQLite today. Statements on single rows use `$N` so that PostgreSQL can share them; bulk ones use `?` (see `bulk`).
 //!
-//! * `migrate` – the schema · `lease` – who may write · `runs` – beginnings and endings
-//! * `history` – everything earlier runs left, as `domain::History` · `remember` – what tonight changed of it
-//! * `mails` – intents and outcomes
+//! * `open`, `migrate` – the file and its schema · `lease` – who may write · `runs` – beginnings and endings
+//! * `history` – everything earlier runs left, as `domain::History` · `remember` – what tonight changed of it, each
+//!   with `accounts`, `sightings` and `business_centers` for the tables of that name
+//! * `present` – what the tables say now, by fingerprint · `mails`, `outbox` – mails, their intents and outcomes
 
 mod accounts;
 mod bulk;
 mod business_centers;
 mod error;
 mod history;
+mod landmarks;
 mod lease;
 mod mails;
 mod migrate;
 mod names;
 mod open;
+mod outbox;
 mod present;
 mod remember;
 mod runs;

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::{Error, Lease, Store};
-use crate::domain::{Address, BusinessCenterId, PastRun};
+use crate::domain::{Address, BusinessCenterId};
 
 /// A run's place in the order of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -205,55 +205,6 @@ fn run_row(row: &SqliteRow) -> sqlx::Result<RunRow> {
         judged: row.try_get::<Option<i64>, _>(10)?.map(i64::unsigned_abs),
         ok_rows: row.try_get::<Option<i64>, _>(11)?.map(i64::unsigned_abs),
         summary: row.try_get(12)?,
-    })
-}
-
-/// The runs that tonight is compared with.
-#[derive(Debug, Default)]
-pub(super) struct Landmarks {
-    /// The newest run of all.
-    pub(super) newest: Option<PastRun>,
-    /// The newest one whose states are stored; 0 if there is none.
-    pub(super) present: i64,
-    /// Day of that one.
-    pub(super) present_day: Option<NaiveDate>,
-    /// The newest one of an earlier day whose states are stored; 0 if there is none.
-    pub(super) earlier: i64,
-    /// What the guards compare with: place, id and register rows.
-    pub(super) baseline: Option<(i64, String, u64)>,
-}
-
-pub(super) async fn landmarks(conn: &mut SqliteConnection, today: NaiveDate) -> sqlx::Result<Landmarks> {
-    let newest = sqlx::query("SELECT run_id, now, register_rows FROM runs ORDER BY seq DESC LIMIT 1")
-        .fetch_optional(&mut *conn)
-        .await?
-        .map(|row| -> sqlx::Result<_> {
-            let register_rows = row.try_get::<i64, _>(2)?.unsigned_abs();
-            Ok(PastRun { run_id: row.try_get(0)?, now: row.try_get(1)?, register_rows })
-        })
-        .transpose()?;
-    let present = sqlx::query("SELECT seq, day FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1")
-        .fetch_optional(&mut *conn)
-        .await?;
-    let earlier = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM runs WHERE judged IS NOT NULL AND day < $1")
-        .bind(today)
-        .fetch_one(&mut *conn)
-        .await?
-        .try_get(0)?;
-    let baseline = sqlx::query(
-        "SELECT seq, run_id, register_rows FROM runs WHERE judged IS NOT NULL AND ended_at IS NOT NULL
-         AND ((complete AND NOT held) OR released_at IS NOT NULL) ORDER BY seq DESC LIMIT 1",
-    )
-    .fetch_optional(conn)
-    .await?
-    .map(|row| -> sqlx::Result<_> { Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<i64, _>(2)?.unsigned_abs())) })
-    .transpose()?;
-    Ok(Landmarks {
-        newest,
-        present: present.as_ref().map_or(Ok(0), |row| row.try_get(0))?,
-        present_day: present.as_ref().map(|row| row.try_get(1)).transpose()?,
-        earlier,
-        baseline,
     })
 }
 
