@@ -1,0 +1,6 @@
+//! The program as its users run it: the real binary, a simulated TikTok over HTTP, files on a disk.
+
+mod architecture;
+mod commands;
+mod harness;
+mod nights;
