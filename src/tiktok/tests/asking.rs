@@ -196,7 +196,7 @@ async fn a_quota_answer_silences_everybody_and_the_run_ends_complete(#[case] num
     let during = server
         .asked()
         .iter()
-        .filter(|a| a.at > refused + Duration::from_millis(30) && a.at < refused + Duration::from_millis(290))
+        .filter(|a| a.at > refused + Duration::from_millis(100) && a.at < refused + Duration::from_millis(290))
         .count();
     assert_eq!(during, 0, "requests during the silence");
 }
@@ -297,4 +297,18 @@ async fn progress_ends_with_everything_done() {
     Reader::new(&settings(server.url.clone()), CancellationToken::new(), told).unwrap().observe().await;
     let end = Progress { member_index: 0, business_centers_done: 3, business_centers_total: 3, requests: 7 };
     assert_eq!(*last.lock().unwrap(), Some(end));
+}
+
+#[tokio::test]
+async fn a_reader_for_tiktok_itself_can_be_made() {
+    let settings = settings("https://business-api.tiktok.com".parse().unwrap());
+    assert!(Reader::new(&settings, CancellationToken::new(), Arc::new(|_| ())).is_ok());
+}
+
+#[tokio::test]
+async fn a_token_that_no_header_can_carry_is_named_by_its_member() {
+    let mut settings = settings("http://127.0.0.1:1".parse().unwrap());
+    settings.members[0].access_token = "canary\ntoken".into();
+    let fault = Reader::new(&settings, CancellationToken::new(), Arc::new(|_| ())).err().unwrap().to_string();
+    assert!(fault.contains("member 1") && !fault.contains("canary"), "{fault}");
 }

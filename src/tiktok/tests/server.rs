@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -62,19 +62,18 @@ pub(super) struct World {
 impl World {
     pub(super) fn answer(&self, asked: &Asked) -> Reply {
         let number = |key: &str| asked.query.get(key).and_then(|text| text.parse::<usize>().ok()).unwrap_or(1);
-        let page = |rows: Vec<serde_json::Value>| {
-            let (page, size) = (number("page"), number("page_size"));
-            let total = rows.len();
-            let list: Vec<_> = rows.into_iter().skip((page - 1) * size).take(size).collect();
+        let page = |ids: Vec<u64>, row: fn(u64) -> serde_json::Value| {
+            let (page, size, total) = (number("page"), number("page_size"), ids.len());
+            let list: Vec<_> = ids.into_iter().skip((page - 1) * size).take(size).map(row).collect();
             let info =
                 json!({"page": page, "page_size": size, "total_number": total, "total_page": total.div_ceil(size)});
             envelope(&json!({"list": list, "page_info": info}))
         };
         match asked.path.strip_prefix("/open_api/v1.3").unwrap() {
             "/user/info/" => envelope(&json!({"core_user_id": "1", "email": self.email})),
-            "/bc/get/" => page(self.shared.keys().map(|bc| bc_row(*bc)).collect()),
+            "/bc/get/" => page(self.shared.keys().copied().collect(), bc_row),
             "/bc/asset/get/" => match self.shared.get(&asked.query["bc_id"].parse().unwrap()) {
-                Some(accounts) => page(accounts.iter().map(|id| account_row(*id)).collect()),
+                Some(accounts) => page(accounts.clone(), account_row),
                 None => code(40002, "no such Business Center"),
             },
             "/advertiser/info/" => {
@@ -113,15 +112,15 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn start(world: World, fault: Fault) -> Self {
-        Self::listen(world, fault, true).await
+        Self::listen(world, fault, true, Duration::ZERO).await
     }
 
-    /// Keeps no log, for measurements.
-    pub(super) async fn start_silent(world: World, fault: Fault) -> Self {
-        Self::listen(world, fault, false).await
+    /// Keeps no log and answers after a delay, for measurements.
+    pub(super) async fn start_silent(world: World, fault: Fault, delay: Duration) -> Self {
+        Self::listen(world, fault, false, delay).await
     }
 
-    async fn listen(world: World, fault: Fault, keep: bool) -> Self {
+    async fn listen(world: World, fault: Fault, keep: bool, delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -131,7 +130,13 @@ impl Server {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 stream.set_nodelay(true).unwrap();
-                tokio::spawn(converse(stream, Arc::clone(&world), Arc::clone(&fault), keep.then(|| Arc::clone(&kept))));
+                tokio::spawn(converse(
+                    stream,
+                    Arc::clone(&world),
+                    Arc::clone(&fault),
+                    keep.then(|| Arc::clone(&kept)),
+                    delay,
+                ));
             }
         });
         Self { url, log }
@@ -142,7 +147,13 @@ impl Server {
     }
 }
 
-async fn converse(mut stream: TcpStream, world: Arc<World>, fault: Fault, log: Option<Arc<Mutex<Vec<Asked>>>>) {
+async fn converse(
+    mut stream: TcpStream,
+    world: Arc<World>,
+    fault: Fault,
+    log: Option<Arc<Mutex<Vec<Asked>>>>,
+    delay: Duration,
+) {
     let mut bytes = Vec::new();
     loop {
         let end = loop {
@@ -158,6 +169,9 @@ async fn converse(mut stream: TcpStream, world: Arc<World>, fault: Fault, log: O
         let head = String::from_utf8(bytes.drain(..end).collect()).unwrap();
         let asked = read_head(&head, log.as_deref());
         let reply = fault(&asked).unwrap_or_else(|| world.answer(&asked));
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let (bytes, close) = match reply {
             Reply::Json(body) => (http(200, &body), false),
             Reply::Status(status, body) => (http(status, &body), false),

@@ -31,7 +31,7 @@ async fn pages_a_second() {
             let page: usize = asked.query.get("page")?.parse().ok()?;
             asked.is("/bc/asset/get/").then(|| Reply::Json(bodies[page - 1].clone()))
         });
-        let server = Server::start_silent(world, fault).await;
+        let server = Server::start_silent(world, fault, Duration::ZERO).await;
         let mut settings = settings(server.url.clone());
         settings.max_in_flight = 16;
         let reader = reader(&settings);
@@ -41,7 +41,35 @@ async fn pages_a_second() {
         let complete = observation.members[0].listings.values().filter(|l| l.reading.is_complete()).count();
         let requests = reader.calls().requests;
         let rate = f64::from(u32::try_from(requests).unwrap()) / took;
-        tracing::info!(complete, requests, rate);
-        std::fs::write(format!("/tmp/tiktok-speed-{centers}"), format!("{complete} {requests} {rate:.0}/s")).unwrap();
+        assert_eq!(complete as u64, centers);
+        tell(&format!("{centers} Business Centers of {accounts}: {requests} requests, {rate:.0}/s"));
     }
+}
+
+/// 80 ms, 16 in flight: the time against the bound that no reader can beat.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn latency() {
+    let sizes = (0..300_u64).map(|bc| if bc % 10 == 0 { 900 } else { 60 + bc });
+    let shared = sizes.enumerate().map(|(n, size)| {
+        let bc = 10_000 + n as u64;
+        (bc, (1..=size).map(|account| bc * 10_000 + account).collect())
+    });
+    let world = World { email: String::new(), shared: shared.collect() };
+    let server = Server::start_silent(world, none(), Duration::from_millis(80)).await;
+    let mut settings = settings(server.url.clone());
+    settings.max_in_flight = 16;
+    let reader = reader(&settings);
+    let start = Instant::now();
+    let observation = reader.observe().await;
+    let took = start.elapsed().as_secs_f64();
+    assert!(observation.members[0].listings.values().all(|listing| listing.reading.is_complete()));
+    let requests = reader.calls().requests;
+    let bound = requests.div_ceil(16) as f64 * 0.08;
+    tell(&format!("{requests} requests in {took:.2} s, {:.3} of the latency bound", took / bound));
+}
+
+#[expect(clippy::print_stderr, reason = "a measurement is read by a person")]
+fn tell(result: &str) {
+    eprintln!("{result}");
 }
