@@ -150,6 +150,7 @@ fn serve(
         let tls = rustls::ServerConnection::new(Arc::clone(config)).unwrap();
         Box::new(rustls::StreamOwned::new(tls, tcp)) as Box<dyn Stream>
     };
+    tcp.set_nodelay(true)?;
     let mut encrypted = script.tls == Tls::Implicit;
     let mut stream = if encrypted { encrypt(tcp.try_clone()?) } else { Box::new(tcp.try_clone()?) };
     if !act(&mut *stream, script.greeting)? {
@@ -189,11 +190,12 @@ fn serve(
             }
             let mut text = Vec::new();
             while !text.ends_with(b"\r\n.\r\n") {
-                let mut byte = [0];
-                if stream.read(&mut byte)? == 0 {
-                    return Ok(());
+                // Nothing may follow the final dot before its answer, so that a whole piece can be taken.
+                let mut piece = [0; 16_384];
+                match stream.read(&mut piece)? {
+                    0 => return Ok(()),
+                    count => text.extend_from_slice(&piece[..count]),
                 }
-                text.push(byte[0]);
             }
             heard.lock().unwrap().texts.push(text);
             if !act(&mut *stream, script.dot)? {
