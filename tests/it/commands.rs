@@ -125,15 +125,22 @@ fn check_tells_all_faults_at_once() {
     stage.tiktok.world_mut(|world| world.revoke_token(MEMBER));
     let ran = stage.does(&["check", "--output", "json"]).ends_with(2);
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    let faults: Vec<&str> =
-        told["checks"].as_array().unwrap().iter().filter(|c| c["ok"] == false).map(|c| c["about"].as_str().unwrap()).collect();
+    let faults: Vec<&str> = told["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|c| c["ok"] == false)
+        .map(|c| c["about"].as_str().unwrap())
+        .collect();
     assert_eq!(faults, ["configuration", "token of data_extract@annalect-data.info"]);
     assert!(ran.stdout.contains("set aside"), "{}", ran.stdout);
 }
 
 #[test]
 fn json_on_stdout_is_the_summary_and_logs_stay_on_stderr() {
-    let ran = stage().does(&["--now", "2026-11-23T04:30:00Z", "--log-format", "json", "run", "--output", "json"]).ends_with(0);
+    let ran = stage()
+        .does(&["--now", "2026-11-23T04:30:00Z", "--log-format", "json", "run", "--output", "json"])
+        .ends_with(0);
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(told["changes"]["new"], 1);
     for line in ran.stderr.lines() {
@@ -145,7 +152,10 @@ fn json_on_stdout_is_the_summary_and_logs_stay_on_stderr() {
 #[test]
 fn no_token_and_no_contact_is_in_any_log_store_or_error() {
     let mut stage = stage();
-    stage.env("RECONCILER_LOG", "trace").set("mail.transport", "\"smtp\"").set("mail.smtp_url", "{ env = \"SMTP_URL\" }");
+    stage
+        .env("RECONCILER_LOG", "trace")
+        .set("mail.transport", "\"smtp\"")
+        .set("mail.smtp_url", "{ env = \"SMTP_URL\" }");
     stage.env("SMTP_URL", "smtps://user:canary-password-77@127.0.0.1:9");
     let night = stage.night("2026-11-23").ends_with(6);
     let check = stage.does(&["check"]);

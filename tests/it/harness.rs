@@ -260,7 +260,11 @@ pub fn mails(folder: &Path) -> Vec<Mail> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    paths.iter().filter(|path| path.extension().is_some_and(|e| e == "eml")).map(|path| mail(&fs::read(path).unwrap())).collect()
+    paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "eml"))
+        .map(|path| mail(&fs::read(path).unwrap()))
+        .collect()
 }
 
 pub fn mail(bytes: &[u8]) -> Mail {

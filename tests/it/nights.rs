@@ -77,7 +77,10 @@ fn the_same_input_gives_the_same_bytes() {
     for folder in ["reports", "outbox"] {
         let relative = |stage: &Stage| {
             let root = stage.path(folder);
-            files(&root).into_iter().map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes)).collect::<Vec<_>>()
+            files(&root)
+                .into_iter()
+                .map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_owned(), bytes))
+                .collect::<Vec<_>>()
         };
         let (first, second) = (relative(&first), relative(&second));
         assert!(!first.is_empty());
@@ -104,7 +107,8 @@ fn plan_writes_the_same_mails_and_neither_sends_nor_remembers() {
     let plan = stage.does(&["--now", "2026-11-23T04:30:00Z", "plan"]).ends_with(0);
     assert!(plan.stdout.contains("mette@acme.example: 1 open, a mail is due today"), "{}", plan.stdout);
     assert!(!stage.path("state.db").exists() && !stage.path("outbox").exists() && !stage.path("reports").exists());
-    let planned: Vec<_> = files(&stage.path("plan")).into_iter().filter(|(p, _)| p.ends_with("mails/001.eml")).collect();
+    let planned: Vec<_> =
+        files(&stage.path("plan")).into_iter().filter(|(p, _)| p.ends_with("mails/001.eml")).collect();
     stage.night("2026-11-23").ends_with(0);
     assert_eq!(planned.len(), 1);
     assert_eq!(stage.letters()[0].bytes, planned[0].1, "what was planned is what was sent");
@@ -114,7 +118,10 @@ fn plan_writes_the_same_mails_and_neither_sends_nor_remembers() {
 fn a_person_of_several_clients_gets_one_mail() {
     let mut stage = Stage::new(acme_world(1).business_center(BETA, "Beta BC"));
     stage.expects("C07", &acme(2), ACME).expects("C08", &acme(3), BETA).expects("C09", &acme(4), BETA);
-    stage.contact("C07", "Mette@Acme.example").contact("C08", " mette@acme.EXAMPLE").contact("C09", "other@acme.example");
+    stage
+        .contact("C07", "Mette@Acme.example")
+        .contact("C08", " mette@acme.EXAMPLE")
+        .contact("C09", "other@acme.example");
     stage.night("2026-11-23").ends_with(0);
     let mut letters: Vec<(String, bool)> =
         stage.letters().iter().map(|m| (m.to.clone(), m.text.contains(&acme(4)))).collect();
