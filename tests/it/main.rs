@@ -2,5 +2,7 @@
 
 mod architecture;
 mod commands;
+mod faults;
 mod harness;
 mod nights;
+mod rehearsal;
