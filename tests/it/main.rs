@@ -6,3 +6,4 @@ mod faults;
 mod harness;
 mod nights;
 mod rehearsal;
+mod worlds;

@@ -8,81 +8,33 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use mail_parser::MessageParser;
 use reconciler::config::{self, Config, Environment};
-use reconciler::domain::{Cause, Exit, Finding, Status};
-use reconciler::job::{self, Order, Outcome};
+use reconciler::domain::{Cause, Exit, Finding, History, Observation, Register, Status, Summary};
+use reconciler::job::{self, Order};
+use reconciler::judge::{self, Ending, Held, Scene as Judged};
+use reconciler::store::Store;
+use reconciler::{expected, tiktok};
 use tempfile::TempDir;
-use tiktok_simulator::{Options, Simulator, World};
+use tiktok_simulator::{Options, Simulator};
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{CANARY, MEMBER, OTHER};
-
-pub(crate) const APP: &str = "7000000000000000001";
-pub(crate) const SECRET: &str = "canary-app-secret";
-
-/// A row of the accounts register.
-#[derive(Clone, Debug)]
-pub(crate) struct Row {
-    pub(crate) client: String,
-    pub(crate) account: String,
-    /// Empty: not known.
-    pub(crate) business_center: String,
-    pub(crate) member: String,
-}
-
-/// What a rehearsal begins with.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scene {
-    pub(crate) world: World,
-    /// Ids of the world's Business Centers.
-    pub(crate) business_centers: Vec<String>,
-    /// Those that TikTok has suspended.
-    pub(crate) suspended: BTreeSet<String>,
-    pub(crate) rows: Vec<Row>,
-    /// Whether [`OTHER`] is configured, too; its token is `token-2`.
-    pub(crate) two_members: bool,
-    /// Whether [`MEMBER`] has its app's id and secret: the second witness.
-    pub(crate) witness: bool,
-}
-
-impl Scene {
-    pub(crate) fn business_center(mut self, id: &str, name: &str) -> Self {
-        self.world = self.world.business_center(id, name);
-        self.business_centers.push(id.to_owned());
-        self
-    }
-
-    /// An account of a client that [`MEMBER`] is expected to see.
-    pub(crate) fn expects(mut self, client: &str, account: &str, business_center: &str) -> Self {
-        self.rows.push(Row {
-            client: client.to_owned(),
-            account: account.to_owned(),
-            business_center: business_center.to_owned(),
-            member: MEMBER.to_owned(),
-        });
-        self
-    }
-
-    /// As [`expects`](Self::expects), and it is shared in the last Business Center.
-    pub(crate) fn shares(mut self, client: &str, account: &str) -> Self {
-        let last = self.business_centers.last().cloned().unwrap_or_default();
-        self.world = self.world.account(account, &format!("Account {account}"));
-        self.expects(client, account, &last)
-    }
-}
+use crate::worlds::{APP, Row, SECRET, Scene, contact};
 
 /// A TikTok, a folder with registers and state, and a configuration with short waits.
 pub(crate) struct Rehearsal {
     pub(crate) tiktok: Simulator,
     pub(crate) config: Config,
-    pub(crate) scene: Scene,
+    pub(crate) world: Scene,
     folder: TempDir,
 }
 
 /// What a night left.
 pub(crate) struct Night {
-    pub(crate) outcome: Outcome,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) summary: Summary,
     /// This night's letters to contacts: the address, and all text in it.
     pub(crate) letters: BTreeMap<String, String>,
     /// Whom each account is shared with from the night's beginning to its end.
@@ -103,7 +55,7 @@ impl Rehearsal {
         let environment: Environment =
             [("TOKEN_1", CANARY), ("TOKEN_2", "token-2"), ("APP_SECRET", SECRET)].into_iter().collect();
         let config = config::load(&folder.path().join("reconciler.toml"), &environment).unwrap();
-        let rehearsal = Self { tiktok, config, scene, folder };
+        let rehearsal = Self { tiktok, config, world: scene, folder };
         rehearsal.write_registers();
         rehearsal
     }
@@ -112,10 +64,10 @@ impl Rehearsal {
     pub(crate) fn write_registers(&self) {
         let mut accounts = "country,client_code,client_name,account_id,business_center_id,member\n".to_owned();
         let mut contacts = "country,client_code,email\n".to_owned();
-        for Row { client, account, business_center, member } in &self.scene.rows {
+        for Row { client, account, business_center, member } in &self.world.rows {
             accounts.push_str(&format!("DK,{client},Client {client},{account},{business_center},{member}\n"));
         }
-        for client in self.scene.rows.iter().map(|row| &row.client).collect::<BTreeSet<_>>() {
+        for client in self.world.rows.iter().map(|row| &row.client).collect::<BTreeSet<_>>() {
             contacts.push_str(&format!("DK,{client},{}\n", contact(client)));
         }
         fs::write(self.path("accounts.csv"), accounts).unwrap();
@@ -141,20 +93,77 @@ impl Rehearsal {
         let still = self.shared();
         let letters = self.letters().into_iter().filter(|(path, _)| !before.contains_key(path));
         Night {
-            outcome,
+            findings: outcome.findings,
+            summary: outcome.summary,
             letters: letters.map(|(_, letter)| letter).collect(),
             shared: shared.intersection(&still).cloned().collect(),
-            suspended: self.scene.suspended.clone(),
+            suspended: self.world.suspended.clone(),
         }
+    }
+
+    /// The same night without words and memory: what `job` reads and judges, and whom it would mail about what. Mails cost
+    /// nine tenths of a night.
+    pub(crate) async fn judged(&self, day: &str) -> Night {
+        let shared = self.shared();
+        let register = self.register().await;
+        let history = self.history(day).await;
+        let reader = self.reader();
+        let mut observation = reader.observe().await;
+        let scene = self.scene(&register, &observation, &history, day);
+        let wanted = judge::wanted_states(&scene);
+        reader.read_states(&mut observation, &wanted).await;
+        let doubts = judge::judge(&self.scene(&register, &observation, &history, day)).doubts;
+        if !doubts.is_empty() {
+            reader.look_again(&mut observation, &doubts).await;
+        }
+        let scene = self.scene(&register, &observation, &history, day);
+        let findings = judge::judge(&scene).findings;
+        let reminded = judge::remind(&scene, &self.config.reminders, &self.config.addressing, &findings);
+        let held = Held { letters: reminded.letters.len(), first_mailed: reminded.first_mailed, store_lost: false };
+        let guards = judge::guards(&scene, &self.config.guards, &findings, held);
+        let ids = |letter: &reconciler::domain::Letter| {
+            letter.gaps.iter().map(|gap| gap.account_id.to_string()).collect::<Vec<_>>().join("\n")
+        };
+        let letters = reminded.letters.iter().filter(|_| guards.is_empty());
+        let letters = letters.map(|letter| (letter.to.as_str().to_owned(), ids(letter))).collect();
+        let summary = judge::summarize(&scene, &findings, &Ending { guards, ..Ending::default() });
+        let shared = shared.intersection(&self.shared()).cloned().collect();
+        Night { findings, summary, letters, shared, suspended: self.world.suspended.clone() }
+    }
+
+    pub(crate) fn reader(&self) -> tiktok::Reader {
+        tiktok::Reader::new(&self.config.tiktok, CancellationToken::new(), Arc::new(|_| {})).unwrap()
+    }
+
+    pub(crate) async fn register(&self) -> Register {
+        expected::read(&self.config.expected, &self.config.rules.members[0]).await.unwrap()
+    }
+
+    async fn history(&self, day: &str) -> History {
+        match Store::open_read_only(&self.config.store.url).await.unwrap() {
+            Some(store) => store.history(day.parse().unwrap()).await.unwrap(),
+            None => History::default(),
+        }
+    }
+
+    pub(crate) fn scene<'a>(
+        &'a self,
+        register: &'a Register,
+        observation: &'a Observation,
+        history: &'a History,
+        day: &str,
+    ) -> Judged<'a> {
+        let today: NaiveDate = day.parse().unwrap();
+        Judged { register, observation, history, rules: &self.config.rules, today }
     }
 
     /// Every account that a member sees in truth.
     pub(crate) fn shared(&self) -> BTreeSet<(String, String)> {
-        let members: &[&str] = if self.scene.two_members { &[MEMBER, OTHER] } else { &[MEMBER] };
+        let members: &[&str] = if self.world.two_members { &[MEMBER, OTHER] } else { &[MEMBER] };
         let mut shared = BTreeSet::new();
         self.tiktok.world(|world| {
             for member in members {
-                for bc in &self.scene.business_centers {
+                for bc in &self.world.business_centers {
                     let accounts = world.assigned_in(bc, member).into_iter();
                     shared.extend(accounts.map(|(account, _)| ((*member).to_owned(), account)));
                 }
@@ -170,11 +179,6 @@ impl Rehearsal {
         let letters = mails.map(|path| (letter(&fs::read(&path).unwrap()), path));
         letters.filter(|((to, _), _)| to.ends_with(".client.example")).map(|(letter, path)| (path, letter)).collect()
     }
-}
-
-/// Where a client's contact is mailed.
-pub(crate) fn contact(client: &str) -> String {
-    format!("contact@{}.client.example", client.to_lowercase())
 }
 
 fn letter(bytes: &[u8]) -> (String, String) {
@@ -228,16 +232,16 @@ agency_name = "Annalect"
 
 impl Night {
     pub(crate) fn code(&self) -> u8 {
-        self.outcome.summary.exit_code
+        self.summary.exit_code
     }
 
     pub(crate) fn is_complete(&self) -> bool {
-        self.outcome.summary.complete
+        self.summary.complete
     }
 
     /// The finding about an account.
     pub(crate) fn finding(&self, account: &str) -> &Finding {
-        self.outcome.findings.iter().find(|finding| &*finding.account_text == account).unwrap()
+        self.findings.iter().find(|finding| &*finding.account_text == account).unwrap()
     }
 
     pub(crate) fn cause(&self, account: &str) -> Cause {
@@ -256,8 +260,8 @@ impl Night {
     /// PROMISE 1. Every account that is called missing, or named in a mail to a contact, although the expected member sees
     /// it; and a run that did not read everything and says that all is well.
     pub(crate) fn false_alarms(&self) -> Vec<String> {
-        let mut alarms = false_alarms(&self.outcome.findings, &self.shared, &self.suspended);
-        for finding in &self.outcome.findings {
+        let mut alarms = false_alarms(&self.findings, &self.shared, &self.suspended);
+        for finding in &self.findings {
             let Some(client) = &finding.client else { continue };
             if is_shared(finding, &self.shared) && self.mailed(&client.code, &finding.account_text) {
                 alarms.push(format!("{} is shared, and {} was mailed about it", finding.account_text, client.code));

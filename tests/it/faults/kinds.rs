@@ -2,8 +2,6 @@
 
 use tiktok_simulator::What;
 
-use crate::harness::acme;
-
 /// What becomes of a list when a fault hits an answer about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ends {
@@ -31,8 +29,8 @@ pub(crate) struct Kind {
     pub(crate) everywhere: bool,
 }
 
-/// Every kind, with what it comes to on this page of a list of so many.
-pub(crate) fn kinds(page: u64, pages: u64) -> Vec<Kind> {
+/// Every kind, with what it comes to on this page of a list of so many; where a row vanishes, it is this one.
+pub(crate) fn kinds(page: u64, pages: u64, vanishing: &str) -> Vec<Kind> {
     use Ends::{Harmless, Kills, Lies, Passes, Quota, Refuses};
     let says = |code, message: &str| What::Code { code, message: Some(message.to_owned()) };
     let kind = |everywhere| move |(name, what, ends)| Kind { name, what, ends, everywhere };
@@ -90,7 +88,7 @@ pub(crate) fn kinds(page: u64, pages: u64) -> Vec<Kind> {
         ("no page_info", What::NoPageInfo, Passes),
         ("short page", What::ShortPage, Passes),
         ("short page, consistent", What::ShortPageConsistent, one_less),
-        ("a row vanishes", What::Vanishes { id: acme(1) }, one_less),
+        ("a row vanishes", What::Vanishes { id: vanishing.to_owned() }, one_less),
         ("repeated page", What::RepeatedPage, if first { Harmless } else { Passes }),
         ("duplicate rows", What::DuplicateRows, Passes),
         ("wrong page echoed", What::WrongPageEchoed, Passes),
