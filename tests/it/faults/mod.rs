@@ -1,6 +1,11 @@
 //! Promise 1, under fire: a fault never makes a mail. Everything that can go wrong with an answer is done to the real
 //! client over HTTP, and the night is held against the world's truth.
 
+mod changing;
+mod elsewhere;
 mod kinds;
+mod lies;
+mod limits;
 mod matrix;
+mod quota;
 mod table;
