@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reconciler::domain::{Cause, Status};
 use tiktok_simulator::{Endpoint, What, When};
@@ -60,7 +60,6 @@ fn a_listing_that_changes_once_while_it_is_read_is_verified_and_hides_nothing() 
     let share = format!("{unverified} of {SEEDS} end unverified, {found} find what is missing, in {took:?}");
     assert!(unverified as u64 * 100 <= SEEDS, "{share}");
     assert!(found as u64 * 100 >= 99 * SEEDS, "{share}");
-    assert!(took < Duration::from_secs(30), "{share}");
     tell(&share);
 }
 

@@ -3,9 +3,11 @@
 
 mod changing;
 mod elsewhere;
+mod hostile;
 mod kinds;
 mod lies;
 mod limits;
 mod matrix;
+mod promise;
 mod quota;
 mod table;
