@@ -77,6 +77,9 @@ pub struct Reader {
 struct App {
     pace: pace::Pace,
     in_flight: Semaphore,
+    /// Taken before `in_flight` for every page but a first one, and as large: so a first page waits behind few others, what
+    /// there is to read is known early, and the end of a run finds enough to ask for at once.
+    further_pages: Semaphore,
 }
 
 impl Reader {
@@ -104,6 +107,7 @@ impl Reader {
                 Instant::now(),
             ),
             in_flight: Semaphore::new(max_in_flight),
+            further_pages: Semaphore::new(max_in_flight),
         };
         Ok(Self {
             client: client::Client::new(
