@@ -5,7 +5,8 @@
 //!
 //! In reading order: [`observe`](Reader::observe) tells the story of a run, `again` and `states` what is asked
 //! afterwards; `walk` decides what is complete; `ask` brings one request to its end, with `retry` (what an answer
-//! means), `pace` (when it may be sent), `client` (how) and `ledger` (what it came to); `wire` alone knows TikTok's JSON.
+//! means), `pace` (when it may be sent), `client` (how), `member` (for whom), `failure` (why it failed) and `ledger` (what
+//! it all came to); `wire` alone knows TikTok's JSON.
 //! The facts come from the fact sheet (`tiktok-api.md`) and the portal's pages, `business-api.tiktok.com/portal/docs?id=…`.
 
 mod again;
