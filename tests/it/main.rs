@@ -1,5 +1,8 @@
 //! The program as its users run it: the real binary, a simulated TikTok over HTTP, files on a disk.
 
+#![expect(unreachable_pub, reason = "the harness is for all scenarios of this crate")]
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on shall stop where it stands")]
+
 mod architecture;
 mod commands;
 mod harness;
