@@ -7,3 +7,4 @@ mod architecture;
 mod commands;
 mod harness;
 mod nights;
+mod readme;
