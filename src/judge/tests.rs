@@ -1,6 +1,7 @@
 //! Scenarios of the judgement: given this night, which cause, how sure, and what is looked at again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rstest::rstest;
 
