@@ -1,11 +1,9 @@
 //! Accounts, sightings and Business Centers from night to night.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::*;
 use super::world::*;
-use std::collections::BTreeSet;
-
 use crate::domain::*;
 
 #[tokio::test]
