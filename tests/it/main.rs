@@ -5,6 +5,12 @@
 
 mod architecture;
 mod commands;
+mod faults;
 mod harness;
+mod killed;
 mod nights;
 mod readme;
+mod rehearsal;
+mod running;
+mod smtp_sink;
+mod stopped;
