@@ -41,7 +41,7 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
         Status::Invalid => return,
         Status::Unknown => {
             if let Some(past) = past {
-                finding.evidence.push_str(&wording::last_certain(past));
+                finding.evidence.push_str(&wording::last_certain(scene, past));
                 if was_gap {
                     finding.change = Some(Change::Open);
                     finding.since = Some(past.since);

@@ -45,10 +45,8 @@ pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summ
             .collect(),
     );
     section("New gaps", by_client(findings, |f| f.change == Some(Change::New)));
-    section(
-        "Mended or withdrawn",
-        by_client(findings, |f| matches!(f.change, Some(Change::Resolved | Change::Withdrawn))),
-    );
+    section("Mended", by_client(findings, |f| f.change == Some(Change::Resolved)));
+    section("No longer expected", by_client(findings, |f| f.change == Some(Change::Withdrawn)));
     section(
         "Look for an open invitation in the member's mailbox",
         by_client(findings, |f| {

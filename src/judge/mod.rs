@@ -22,7 +22,7 @@ use chrono::NaiveDate;
 
 pub use digest::digest;
 pub use guard::{Held, guards};
-pub use remind::{Person, Reminded, WhyNot, remind};
+pub use remind::{Only, Person, Reminded, WhyNot, remind};
 pub use summary::{Ending, exits, summarize, unread};
 
 use crate::domain::{

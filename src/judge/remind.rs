@@ -13,8 +13,8 @@ use chrono::{Days, NaiveDate};
 
 use super::Scene;
 use crate::domain::{
-    ActionOwner, Address, Addressing, Change, Contact, ContactRole, Excepted, Exception, Finding, Language, Letter,
-    MailOutcome, PastMail, ReminderFacts, ReminderState, Reminders, Scope, Status,
+    AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, Contact, ContactRole, Excepted, Exception,
+    Finding, Language, Letter, MailOutcome, PastMail, ReminderFacts, ReminderState, Reminders, Scope, Status,
 };
 use cadence::{Cadence, When};
 
@@ -75,6 +75,24 @@ pub struct Person {
     pub gaps: Vec<usize>,
 }
 
+/// The part of a held run that a person releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// Clients of a country (folded).
+    Country(String),
+    /// One client.
+    Client(ClientKey),
+}
+
+impl Only {
+    fn lets(&self, client: &ClientKey) -> bool {
+        match self {
+            Self::Country(country) => *country == *client.country,
+            Self::Client(key) => key == client,
+        }
+    }
+}
+
 /// Everything about mail that the night's findings imply.
 #[derive(Clone, Debug, Default)]
 pub struct Reminded {
@@ -86,6 +104,8 @@ pub struct Reminded {
     pub first_mailed: usize,
     /// Positions of gaps without anybody to mail.
     pub nobody: Vec<usize>,
+    /// What a release lets through; none: everything.
+    only: Option<Only>,
     states: HashMap<usize, ReminderState>,
 }
 
@@ -135,6 +155,27 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
 }
 
 impl Reminded {
+    /// Lets only a part of the letters through; the rest stays held.
+    pub fn limit(&mut self, only: Only) {
+        for letter in &mut self.letters {
+            letter.clients.retain(|client| only.lets(&ClientKey::new(&client.country, &client.code)));
+            letter.gaps.retain(|gap| gap.client.as_ref().is_some_and(|client| only.lets(client)));
+        }
+        self.letters.retain(|letter| !letter.gaps.is_empty());
+        self.only = Some(only);
+    }
+
+    /// Whether a gap is kept back although nothing holds the run as a whole.
+    fn keeps_back(&self, key: &AccountKey) -> bool {
+        self.only.as_ref().is_some_and(|only| key.client.as_ref().is_none_or(|client| !only.lets(client)))
+    }
+
+    /// Whether a release let only a part through.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.only.is_some()
+    }
+
     /// Fills in what each finding's row says about mail, once it is known how the mails ended.
     pub fn annotate(
         &self,
@@ -148,13 +189,15 @@ impl Reminded {
         }
         for person in &self.persons {
             let outcome = outcomes.get(&person.address).copied();
-            let state = self.person_state(person, outcome, held);
-            let next = if held { None } else { next_mail(scene, person, outcome) };
             let past: Vec<&PastMail> = scene.history.mails.iter().filter(|m| m.person == person.address).collect();
             let letter = self.letters.iter().find(|l| l.to == person.address);
             for position in &person.gaps {
                 let finding = &mut findings[*position];
                 let Some(key) = finding.key() else { continue };
+                let held = held || self.keeps_back(&key);
+                let outcome = outcome.filter(|_| !self.keeps_back(&key));
+                let state = Self::person_state(person, outcome, held);
+                let next = if held { None } else { next_mail(scene, person, outcome) };
                 let mut days: Vec<NaiveDate> = past
                     .iter()
                     .filter(|m| m.outcome == MailOutcome::Accepted && m.gaps.contains(&key))
@@ -175,7 +218,7 @@ impl Reminded {
         }
     }
 
-    fn person_state(&self, person: &Person, outcome: Option<MailOutcome>, held: bool) -> ReminderState {
+    fn person_state(person: &Person, outcome: Option<MailOutcome>, held: bool) -> ReminderState {
         match (outcome, &person.why) {
             (Some(MailOutcome::Doubtful | MailOutcome::Intended), _) | (None, WhyNot::Doubtful) => {
                 ReminderState::Doubtful
@@ -273,7 +316,7 @@ fn language_of(addressing: &Addressing, findings: &[Finding], gaps: &[usize]) ->
 
 /// Who answers for which client.
 struct AddressBook<'a> {
-    by_client: HashMap<(&'a crate::domain::ClientKey, ContactRole), Vec<&'a Contact>>,
+    by_client: HashMap<(&'a ClientKey, ContactRole), Vec<&'a Contact>>,
     by_country: HashMap<(&'a Arc<str>, ContactRole), Vec<&'a Contact>>,
 }
 

@@ -479,9 +479,10 @@ fn change_and_since_compare_with_the_last_certain_status(
 fn a_night_of_doubt_leaves_an_open_gap_open_and_names_the_last_certain_status() {
     let mut night = Night::new();
     night.in_acme("C07", ONE).remember("C07", ONE, Cause::NotAssigned, "2026-11-01").reading(ACME, unreadable());
+    night.history.accounts_as_of = Some(day("2026-11-22"));
     let finding = night.of(ONE);
     assert_eq!((finding.status, finding.change), (Status::Unknown, Some(Change::Open)));
-    assert!(finding.evidence.contains("Last certain: missing (not_assigned)"), "{}", finding.evidence);
+    assert!(finding.evidence.contains("Last certain: missing (not_assigned) on 2026-11-22."), "{}", finding.evidence);
     assert_eq!(finding.days_open, Some(22));
 }
 

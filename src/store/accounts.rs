@@ -108,11 +108,10 @@ pub(super) async fn load(
 }
 
 /// A page of rows, each as its key and numbers, then the lengths of its texts, then the texts.
-const PACK: &str = "SELECT group_concat(
-    seq || ',' || client_id || ',' || account_id || ',' || COALESCE(cause, '') || ',' || COALESCE(certain_cause, '') || ','
-    || COALESCE(since, '') || ',' || COALESCE(certain_until, '') || ',' || COALESCE(member_id, '') || ','
-    || COALESCE(business_center_id, '') || ',' || COALESCE(length(CAST(account_name AS BLOB)), '') || ','
-    || COALESCE(length(CAST(actual_role AS BLOB)), '') || ',' || COALESCE(account_name, '') || COALESCE(actual_role, ''), '')
+const PACK: &str = "SELECT group_concat(concat(
+    seq, ',', client_id, ',', account_id, ',', cause, ',', certain_cause, ',', since, ',', certain_until, ',', member_id,
+    ',', business_center_id, ',', octet_length(account_name), ',', octet_length(actual_role), ',', account_name,
+    actual_role), '')
     FROM (SELECT * FROM account_states WHERE (seq, client_id, account_id) > ($1, $2, $3)
           ORDER BY seq, client_id, account_id LIMIT $4)";
 

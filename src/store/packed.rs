@@ -1,8 +1,8 @@
 //! Reading a great many rows, thousands in one.
 //!
 //! Invariant: what is unpacked is what was stored, whatever the texts hold: they come behind their lengths. sqlx hands
-//! every row of SQLite's over between two threads, value by value, which took 6 µs a row; a page of rows packed into
-//! one text costs a tenth of that.
+//! every row of SQLite's over between two threads, value by value; a page of rows packed into one text is handed over
+//! once. (`concat` takes NULL for an empty text, and allocates once where a chain of `||` does seventeen times.)
 
 use chrono::NaiveDate;
 use sqlx::{Row, SqliteConnection};

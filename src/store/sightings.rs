@@ -62,10 +62,9 @@ pub(super) async fn load(
 }
 
 /// A page of rows, each as its key and days, then the lengths of its texts, then the texts.
-const PACK: &str = "SELECT group_concat(
-    seq || ',' || member_id || ',' || business_center_id || ',' || account_id || ',' || first_seen_on || ','
-    || COALESCE(last_seen_on, '') || ',' || COALESCE(length(CAST(owner AS BLOB)), '') || ','
-    || length(CAST(role AS BLOB)) || ',' || COALESCE(owner, '') || role, '')
+const PACK: &str = "SELECT group_concat(concat(
+    seq, ',', member_id, ',', business_center_id, ',', account_id, ',', first_seen_on, ',', last_seen_on, ',',
+    octet_length(owner), ',', octet_length(role), ',', owner, role), '')
     FROM (SELECT * FROM sighting_states WHERE (seq, member_id, business_center_id, account_id) > ($1, $2, $3, $4)
           ORDER BY seq, member_id, business_center_id, account_id LIMIT $5)";
 
