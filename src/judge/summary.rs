@@ -154,7 +154,8 @@ pub fn summarize(scene: &Scene<'_>, findings: &[Finding], ending: &Ending) -> Su
         command: ending.command.clone(),
         exit_code,
         exit_codes: codes,
-        complete: unread.is_empty(),
+        // A run that was told to stop is not complete, even if it had read everything by then.
+        complete: unread.is_empty() && !ending.also.contains(&Exit::NotReadCompletely),
         counts,
         changes,
         guards: ending.guards.clone(),
