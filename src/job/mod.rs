@@ -129,7 +129,8 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
         Ok(mandate) => begin_and_reconcile(order, register, &texts, &postman, &mut recorder, &mandate).await,
         Err(refusal) => Err(refusal),
     };
-    postman.close().await;
+    // Who is told to stop has no time for a server that does not answer the goodbye.
+    let _ = order.stop.run_until_cancelled(postman.close()).await;
     recorder.close().await;
     outcome
 }
@@ -181,6 +182,9 @@ async fn begin_and_reconcile(
     let mut summary = judge::summarize(&night.scene(order), &night.findings, &ending);
     let mut told = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
     ending.also.extend(told.exits.iter().copied());
+    if recorder.stop().is_cancelled() {
+        ending.also.insert(Exit::NotReadCompletely);
+    }
     summary = judge::summarize(&night.scene(order), &night.findings, &ending);
 
     let folder =
