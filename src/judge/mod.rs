@@ -28,7 +28,9 @@ pub use guard::{Held, guards};
 pub use remind::{Only, Person, Reminded, WhyNot, remind};
 pub use summary::{Ending, exits, summarize, unread};
 
-use crate::domain::{AccountId, Address, BusinessCenterId, Finding, History, Observation, Register, Rules, SecondLook};
+use crate::domain::{
+    AccountId, Address, BusinessCenterId, Finding, History, MemberView, Observation, Register, Rules, SecondLook,
+};
 use index::Index;
 use places::Map;
 use unexpected::Unexpected;
@@ -48,17 +50,17 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Name of a Business Center as the member's list has it tonight, else as it was last listed; may be empty.
+    /// Name of a Business Center: as the member's list has it tonight, else as any member's has it, else as it was last
+    /// listed; may be empty.
     fn name_of(&self, member: &Address, id: BusinessCenterId) -> Arc<str> {
-        let tonight = self.observation.of(member).and_then(|view| view.list.business_centers.get(&id));
-        match tonight {
-            Some(bc) => bc.name.clone(),
-            None => self
-                .history
-                .business_centers
-                .get(&(member.clone(), id))
-                .map_or_else(|| Arc::from(""), |past| past.name.clone()),
-        }
+        let listed = |view: &MemberView| view.list.business_centers.get(&id).map(|bc| bc.name.clone());
+        let past = || self.history.business_centers.get(&(member.clone(), id)).map(|past| past.name.clone());
+        self.observation
+            .of(member)
+            .and_then(listed)
+            .or_else(|| self.observation.members.iter().find_map(listed))
+            .or_else(past)
+            .unwrap_or_else(|| Arc::from(""))
     }
 }
 
