@@ -7,6 +7,7 @@ mod annotate;
 mod cadence;
 mod contacts;
 mod letters;
+mod past;
 #[cfg(test)]
 mod tests;
 
@@ -17,10 +18,11 @@ use chrono::NaiveDate;
 use super::Scene;
 use crate::domain::{
     AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, Contact, Excepted, Exception, Finding, Language,
-    Letter, MailOutcome, PastMail, ReminderState, Reminders, Status,
+    Letter, ReminderState, Reminders, Status,
 };
 use cadence::{Cadence, When};
 use contacts::{AddressBook, Persons};
+use past::Past;
 
 /// Why a person is or is not mailed today.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +115,7 @@ pub struct Reminded {
 /// Plans the mails of a night.
 #[must_use]
 pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, findings: &[Finding]) -> Reminded {
-    let book = AddressBook::new(scene);
+    let (book, past) = (AddressBook::new(scene), Past::new(scene));
     let mut reminded = Reminded::default();
     let mut gaps_of: BTreeMap<Address, (Vec<usize>, &Contact)> = BTreeMap::new();
     for (position, finding) in findings.iter().enumerate() {
@@ -122,7 +124,7 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
         if state != ReminderState::Scheduled {
             continue;
         }
-        match book.persons(scene, finding) {
+        match book.persons(&past, finding) {
             Persons::Found(contacts) => {
                 for contact in contacts {
                     gaps_of.entry(contact.email.clone()).or_insert_with(|| (Vec::new(), contact)).0.push(position);
@@ -140,12 +142,13 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
     }
     let mut first_mailed = BTreeSet::new();
     for (address, (gaps, contact)) in gaps_of {
-        let past: Vec<&PastMail> = scene.history.mails.iter().filter(|m| m.person == address).collect();
-        let cadence = Cadence::new(scene, policy, findings, &gaps, &past);
+        let cadence = Cadence::new(scene, policy, findings, &gaps, past.of(&address));
         let When { why, next } = cadence.when();
         if why == WhyNot::Due {
             let listed = cadence.mailable(&gaps);
-            first_mailed.extend(listed.iter().copied().filter(|gap| never_mailed(scene, findings, *gap)));
+            first_mailed.extend(
+                listed.iter().copied().filter(|gap| findings[*gap].key().is_some_and(|key| !past.was_mailed(&key))),
+            );
             let language = contact.language.unwrap_or_else(|| language_of(addressing, findings, &gaps));
             reminded.letters.push(letters::compose(scene, findings, &listed, contact, language, &cadence));
         }
@@ -207,12 +210,6 @@ fn excepts(exception: &Exception, finding: &Finding, today: NaiveDate) -> bool {
                 finding.business_center == Some(*id) || finding.client_business_centers.iter().any(|(bc, _)| bc == id)
             }
         }
-}
-
-fn never_mailed(scene: &Scene<'_>, findings: &[Finding], gap: usize) -> bool {
-    findings[gap].key().is_some_and(|key| {
-        !scene.history.mails.iter().any(|m| m.outcome == MailOutcome::Accepted && m.gaps.contains(&key))
-    })
 }
 
 fn language_of(addressing: &Addressing, findings: &[Finding], gaps: &[usize]) -> Language {

@@ -1,11 +1,12 @@
 //! What a finding's row says about mail, once it is known how the mails ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 
+use super::past::Past;
 use super::{Person, Reminded, WhyNot};
-use crate::domain::{Address, Finding, MailOutcome, PastMail, ReminderFacts, ReminderState};
+use crate::domain::{AccountKey, Address, Finding, Letter, MailOutcome, PastMail, ReminderFacts, ReminderState};
 use crate::judge::Scene;
 
 impl Reminded {
@@ -20,10 +21,12 @@ impl Reminded {
         for (position, state) in &self.states {
             findings[*position].reminder = ReminderFacts { state: Some(*state), ..ReminderFacts::default() };
         }
+        let past = Past::new(scene);
+        let letters: HashMap<&Address, &Letter> = self.letters.iter().map(|letter| (&letter.to, letter)).collect();
         for person in &self.persons {
             let outcome = outcomes.get(&person.address).copied();
-            let past: Vec<&PastMail> = scene.history.mails.iter().filter(|m| m.person == person.address).collect();
-            let letter = self.letters.iter().find(|l| l.to == person.address);
+            let days_of =
+                days_by_gap(past.of(&person.address), letters.get(&person.address).copied(), outcome, scene.today);
             for position in &person.gaps {
                 let finding = &mut findings[*position];
                 let Some(key) = finding.key() else { continue };
@@ -31,20 +34,11 @@ impl Reminded {
                 let outcome = outcome.filter(|_| !self.keeps_back(&key));
                 let state = Self::person_state(person, outcome, held);
                 let next = if held { None } else { next_mail(scene, person, outcome) };
-                let mut days: Vec<NaiveDate> = past
-                    .iter()
-                    .filter(|m| m.outcome == MailOutcome::Accepted && m.gaps.contains(&key))
-                    .map(|m| m.day)
-                    .collect();
-                if outcome == Some(MailOutcome::Accepted)
-                    && letter.is_some_and(|l| l.gaps.contains(&key))
-                    && !days.contains(&scene.today)
-                {
-                    days.push(scene.today);
-                }
+                let days = days_of.get(&key);
                 let facts = &mut finding.reminder;
-                facts.mails_sent = facts.mails_sent.max(u32::try_from(days.len()).unwrap_or(u32::MAX));
-                facts.last_mailed_on = facts.last_mailed_on.max(days.into_iter().max());
+                facts.mails_sent =
+                    facts.mails_sent.max(days.map_or(0, |days| u32::try_from(days.len()).unwrap_or(u32::MAX)));
+                facts.last_mailed_on = facts.last_mailed_on.max(days.and_then(BTreeSet::last).copied());
                 facts.next_mail_on = earliest(facts.next_mail_on, next);
                 facts.state = Some(more_telling(facts.state, state));
             }
@@ -63,6 +57,27 @@ impl Reminded {
             _ => ReminderState::Scheduled,
         }
     }
+}
+
+/// The days of the accepted mails that listed each gap; today's among them once it was accepted, be it this run's letter
+/// or an earlier one's that was tried again.
+fn days_by_gap<'m>(
+    past: &[&'m PastMail],
+    letter: Option<&'m Letter>,
+    outcome: Option<MailOutcome>,
+    today: NaiveDate,
+) -> HashMap<&'m AccountKey, BTreeSet<NaiveDate>> {
+    let accepted_now = outcome == Some(MailOutcome::Accepted);
+    let earlier = past
+        .iter()
+        .filter(|mail| mail.outcome == MailOutcome::Accepted || (accepted_now && mail.day == today))
+        .flat_map(|mail| mail.gaps.iter().map(|gap| (gap, mail.day)));
+    let tonight = letter.filter(|_| accepted_now).into_iter().flat_map(|letter| &letter.gaps).map(|gap| (gap, today));
+    let mut days: HashMap<&AccountKey, BTreeSet<NaiveDate>> = HashMap::new();
+    for (gap, day) in earlier.chain(tonight) {
+        days.entry(gap).or_default().insert(day);
+    }
+    days
 }
 
 /// The next mail once today's ended: tomorrow's replacement where today's did not arrive for certain.

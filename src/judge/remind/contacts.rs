@@ -6,13 +6,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::Days;
-
-use crate::domain::{Address, ClientKey, Contact, ContactRole, Finding, MailOutcome, Scope};
+use super::past::Past;
+use crate::domain::{ClientKey, Contact, ContactRole, Finding, Scope};
 use crate::judge::Scene;
-
-/// Days for which an address that the server refused is not tried again.
-const SUPPRESSED_DAYS: u64 = 30;
 
 /// The contacts register, by client and by country.
 pub(super) struct AddressBook<'a> {
@@ -40,7 +36,7 @@ impl<'a> AddressBook<'a> {
     }
 
     /// The client's contacts, else the country's, else the owner; addresses that the server refuses are passed over.
-    pub(super) fn persons(&self, scene: &Scene<'_>, finding: &Finding) -> Persons<'a> {
+    pub(super) fn persons(&self, past: &Past<'_>, finding: &Finding) -> Persons<'a> {
         let Some(client) = &finding.client else { return Persons::Nobody };
         let mut suppressed = false;
         for role in [ContactRole::Client, ContactRole::Owner] {
@@ -51,7 +47,7 @@ impl<'a> AddressBook<'a> {
                 .map_or(&[][..], Vec::as_slice);
             let mut persons: Vec<&'a Contact> = Vec::new();
             for contact in all {
-                if is_suppressed(scene, &contact.email) {
+                if past.is_suppressed(&contact.email) {
                     suppressed = true;
                 } else if !persons.iter().any(|known| known.email == contact.email) {
                     persons.push(contact);
@@ -63,12 +59,4 @@ impl<'a> AddressBook<'a> {
         }
         if suppressed { Persons::AllSuppressed } else { Persons::Nobody }
     }
-}
-
-fn is_suppressed(scene: &Scene<'_>, address: &Address) -> bool {
-    scene.history.mails.iter().any(|m| {
-        m.person == *address
-            && m.outcome == MailOutcome::Suppressed
-            && m.day.checked_add_days(Days::new(SUPPRESSED_DAYS)).is_some_and(|until| scene.today < until)
-    })
 }

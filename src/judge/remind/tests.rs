@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rstest::rstest;
 
 use super::*;
-use crate::domain::{Cause, ContactRole, ReminderFacts, Scope};
+use crate::domain::{Cause, ContactRole, MailOutcome, PastMail, ReminderFacts, Scope};
 use crate::judge::tests::*;
 
 fn policy() -> Reminders {
