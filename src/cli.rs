@@ -13,7 +13,7 @@ Exit codes (if several apply, the first of 1, 3, 7, 5, 4, 6; summary.json lists 
   2  usage, configuration or input refused
   3  TikTok refused a token, its scopes or its identity: a person must act
   4  something was not read completely: run again
-  5  a guard holds the mails: a person must look
+  5  a guard holds the mails: a person must release
   6  some mails were not accepted: they stay due
   7  report or state could not be written
   8  another run holds the lease
@@ -87,6 +87,21 @@ pub enum Command {
         /// Folder for the plans
         #[arg(long, value_name = "DIR", default_value = "plan")]
         out: PathBuf,
+        /// Form of the result on stdout
+        #[arg(long, value_enum, default_value = "text")]
+        output: Output,
+    },
+    /// Sends what the newest held run would have sent and is still true; another guard holds again
+    Release {
+        /// The held run, as its digest and report name it
+        #[arg(value_name = "RUN_ID")]
+        run_id: String,
+        /// Only this country's clients; the rest stays held
+        #[arg(long, value_name = "COUNTRY", conflicts_with = "client")]
+        country: Option<String>,
+        /// Only this client; the rest stays held
+        #[arg(long, value_name = "COUNTRY/CODE")]
+        client: Option<String>,
         /// Form of the result on stdout
         #[arg(long, value_enum, default_value = "text")]
         output: Output,

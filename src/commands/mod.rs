@@ -4,6 +4,7 @@
 
 mod check;
 mod plan;
+mod release;
 mod run;
 mod screen;
 
@@ -55,6 +56,9 @@ async fn command(cli: Cli) -> Exit {
     match cli.command {
         Command::Run { output } => run::run(&situation, output).await,
         Command::Plan { out, output } => plan::plan(&situation, &out, output).await,
+        Command::Release { run_id, country, client, output } => {
+            release::release(&situation, &run_id, country.as_deref(), client.as_deref(), output).await
+        }
         Command::Check { output } => check::check(&situation, output).await,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: an empty history is a valid one; whatever an earlier run could not see is absent, not wrong.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,7 +16,7 @@ pub struct Remembered {
     pub cause: Cause,
     /// First certain day of the series of gaps (or of no gaps) to which it belongs.
     pub since: NaiveDate,
-    /// Last day on which it was certain; none while it still is.
+    /// Last day on which it was certain; none while it still was on [`History::accounts_as_of`].
     pub certain_until: Option<NaiveDate>,
     /// Who expected it, as then written; none for an unexpected account.
     pub client: Option<Arc<Client>>,
@@ -146,9 +146,16 @@ pub struct Baseline {
 /// Everything remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// Whether any run was ever stored.
+    /// The newest run, however it ended; none if the store is new.
     pub newest_run: Option<PastRun>,
-    /// Last certain status of each account as of the last run of an earlier calendar day.
+    /// Ids of all stored runs.
+    pub run_ids: BTreeSet<String>,
+    /// Whether any run could mail: it ended and was not held, or was released. Until then the store may be a lost one's
+    /// successor that does not know who was mailed.
+    pub has_mailed: bool,
+    /// Day of the last run of an earlier calendar day; none if there is none.
+    pub accounts_as_of: Option<NaiveDate>,
+    /// Last certain status of each account as of that run.
     pub accounts: HashMap<AccountKey, Remembered>,
     /// Where accounts were seen, on any day up to and including today.
     pub sightings: HashMap<AccountId, Vec<PastSighting>>,

@@ -1,12 +1,14 @@
 //! Reading and judging, as `run` and `plan` share them.
 
+use std::path::Path;
+
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Mailed, Order, Refusal, reader};
+use super::{Mailed, Mandate, Order, Refusal, reader};
 use crate::domain::{Finding, GuardTrip, History, MailCounts, MailOutcome, Observation, Register};
 use crate::judge::{self, Held, Reminded, Scene, WhyNot};
-use crate::tiktok;
+use crate::{report, tiktok};
 
 /// A night, read and judged.
 pub(super) struct Night {
@@ -21,7 +23,6 @@ pub(super) struct Night {
 pub(super) struct Plan {
     pub(super) reminded: Reminded,
     pub(super) guards: Vec<GuardTrip>,
-    store_lost: bool,
 }
 
 /// Reads TikTok, judges, looks again at what is doubtful, and judges anew.
@@ -74,13 +75,17 @@ impl Night {
         scene(order, &self.register, &self.observation, &self.history)
     }
 
-    /// Who is to be mailed, and whether a guard holds that.
-    pub(super) fn plan(&self, order: &Order<'_>, reports_exist: bool) -> Plan {
+    /// Who is to be mailed, and whether a guard holds that which the mandate does not lift.
+    pub(super) fn plan(&self, order: &Order<'_>, reports: &Path, mandate: &Mandate) -> Plan {
         let scene = self.scene(order);
-        let reminded = judge::remind(&scene, &order.config.reminders, &order.config.addressing, &self.findings);
-        let store_lost = reports_exist && self.history.newest_run.is_none();
+        let mut reminded = judge::remind(&scene, &order.config.reminders, &order.config.addressing, &self.findings);
+        let store_lost = !self.history.has_mailed && report::has_others(reports, &self.history.run_ids);
         let held = Held { letters: reminded.letters.len(), first_mailed: reminded.first_mailed, store_lost };
-        let guards = judge::guards(&scene, &order.config.guards, &self.findings, held);
+        let mut guards = judge::guards(&scene, &order.config.guards, &self.findings, held);
+        guards.retain(|guard| !mandate.lifted.contains(&guard.name));
+        if let (Some(only), true) = (&mandate.only, guards.is_empty()) {
+            reminded.limit(only.clone());
+        }
         for guard in &guards {
             warn!(
                 guard = guard.name,
@@ -90,13 +95,13 @@ impl Night {
                 guard.explanation
             );
         }
-        Plan { reminded, guards, store_lost }
+        Plan { reminded, guards }
     }
 }
 
 impl Plan {
     pub(super) fn is_held(&self) -> bool {
-        !self.guards.is_empty() || self.store_lost
+        !self.guards.is_empty()
     }
 
     /// Fills in the findings' columns about mail.

@@ -269,6 +269,9 @@ pub(super) async fn tell_operators(
     let number = past.last().map_or(1, |last| last.number + 1);
     let attachment = report::diff(&night.findings).unwrap_or_default();
     for operator in &order.config.addressing.operators {
+        if recorder.stop().is_cancelled() {
+            break;
+        }
         let message = match texts.digest(&digest, operator, number, Some(&attachment), order.date()) {
             Ok(message) => message,
             Err(fault) => {

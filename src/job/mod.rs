@@ -7,6 +7,7 @@ mod assess;
 mod identity;
 mod mailing;
 mod recording;
+mod release;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use crate::config::Config;
-use crate::domain::{Exit, Finding, MailCounts, Summary};
-use crate::judge::{self, Ending, Person};
+use crate::domain::{Exit, Finding, MailCounts, Register, Summary};
+use crate::judge::{self, Ending, Only, Person};
+use crate::store::RunSeq;
 use crate::{expected, mail, report, store, tiktok};
 use mailing::Mailed;
 use recording::Recorder;
@@ -83,31 +85,69 @@ impl Refusal {
 /// # Errors
 /// What stops it before the judging.
 pub async fn run(order: &Order<'_>) -> Result<Outcome, Refusal> {
+    conduct(order, None).await
+}
+
+/// Reads and judges afresh, lifts the guards that held the newest held run, and sends what is still true.
+///
+/// # Errors
+/// What stops it before the judging; also that the named run is not the newest held one.
+pub async fn release(order: &Order<'_>, run_id: &str, only: Option<Only>) -> Result<Outcome, Refusal> {
+    conduct(order, Some((run_id, only))).await
+}
+
+/// What a run may do: nothing special, or what a person released.
+#[derive(Default)]
+struct Mandate {
+    /// Guards that do not hold this time, by name.
+    lifted: BTreeSet<String>,
+    /// The part of the letters that goes.
+    only: Option<Only>,
+    /// The run that is released.
+    releases: Option<RunSeq>,
+}
+
+impl Mandate {
+    fn command(&self) -> &'static str {
+        if self.releases.is_some() { "release" } else { "run" }
+    }
+}
+
+async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> Result<Outcome, Refusal> {
     let register = load(order).await?;
     let texts =
         mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults.to_string()))?;
     let postman =
         mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))?;
+    reports(order)?;
     let mut recorder = Recorder::open(order).await?;
-    let run_id = report::free_run_id(reports(order)?, &identity::run_id(order.now, &register.fingerprint));
-    tracing::Span::current().record("run.id", run_id.as_str());
-    let outcome = reconcile(order, register, &texts, &postman, &mut recorder, &run_id).await;
-    postman.close().await;
+    let mandate = match released {
+        None => Ok(Mandate::default()),
+        Some((run_id, only)) => release::mandate(&recorder.store, run_id, only).await,
+    };
+    let outcome = match mandate {
+        Ok(mandate) => begin_and_reconcile(order, register, &texts, &postman, &mut recorder, &mandate).await,
+        Err(refusal) => Err(refusal),
+    };
+    // Who is told to stop has no time for a server that does not answer the goodbye.
+    let _ = order.stop.run_until_cancelled(postman.close()).await;
     recorder.close().await;
     outcome
 }
 
-async fn reconcile(
+async fn begin_and_reconcile(
     order: &Order<'_>,
-    register: crate::domain::Register,
+    register: Register,
     texts: &mail::Writer,
     postman: &mail::Postman,
     recorder: &mut Recorder,
-    run_id: &str,
+    mandate: &Mandate,
 ) -> Result<Outcome, Refusal> {
-    let history = recorder.begin(order, run_id, &register).await?;
+    let run_id = report::free_run_id(reports(order)?, &identity::run_id(order.now, &register.fingerprint));
+    tracing::Span::current().record("run.id", run_id.as_str());
+    let history = recorder.begin(order, &run_id, mandate.command(), &register).await?;
     let mut night = assess::observe_and_judge(order, register, history, recorder.stop()).await?;
-    let plan = night.plan(order, report::has_runs(reports(order)?));
+    let plan = night.plan(order, reports(order)?, mandate);
     let mut troubles = Vec::new();
     let mut also = BTreeSet::new();
 
@@ -132,9 +172,9 @@ async fn reconcile(
     }
 
     let mut ending = Ending {
-        run_id: run_id.to_owned(),
+        run_id,
         now: identity::rfc3339(order.now),
-        command: "run".to_owned(),
+        command: mandate.command().to_owned(),
         guards: plan.guards.clone(),
         mails: plan.counts(&mailed),
         also,
@@ -142,21 +182,25 @@ async fn reconcile(
     let mut summary = judge::summarize(&night.scene(order), &night.findings, &ending);
     let mut told = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
     ending.also.extend(told.exits.iter().copied());
+    if recorder.stop().is_cancelled() {
+        ending.also.insert(Exit::NotReadCompletely);
+    }
     summary = judge::summarize(&night.scene(order), &night.findings, &ending);
 
-    let folder = match report::write(reports(order)?, report_of(&summary, &night.findings, &[]), true) {
-        Ok(folder) => Some(folder),
-        Err(fault) => {
-            troubles.push(fault.to_string());
-            ending.also.insert(Exit::NotWritten);
-            summary = judge::summarize(&night.scene(order), &night.findings, &ending);
-            let again = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
-            told.troubles.extend(again.troubles);
-            None
-        }
-    };
+    let folder =
+        match report::write(reports(order)?, report_of(&summary, &night.findings, &[]), mandate.releases.is_none()) {
+            Ok(folder) => Some(folder),
+            Err(fault) => {
+                troubles.push(fault.to_string());
+                ending.also.insert(Exit::NotWritten);
+                summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+                let again = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
+                told.troubles.extend(again.troubles);
+                None
+            }
+        };
     troubles.extend(told.troubles);
-    if let Err(trouble) = recorder.end(order, &night, &plan, &summary).await {
+    if let Err(trouble) = recorder.end(order, &night, &plan, &summary, mandate.releases).await {
         troubles.push(trouble);
         ending.also.insert(Exit::NotWritten);
         summary = judge::summarize(&night.scene(order), &night.findings, &ending);
@@ -190,7 +234,7 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
     identity::refuse_the_past(order, &history)?;
 
     let mut night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
-    let plan = night.plan(order, report::has_runs(reports(order)?));
+    let plan = night.plan(order, reports(order)?, &Mandate::default());
     plan.annotate(order, &mut night, &Mailed::default());
     let mut troubles = Vec::new();
     let mut mails = Vec::new();
@@ -227,7 +271,7 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
     Ok(Outcome { summary, findings: night.findings, persons: plan.reminded.persons, folder, troubles })
 }
 
-async fn load(order: &Order<'_>) -> Result<crate::domain::Register, Refusal> {
+async fn load(order: &Order<'_>) -> Result<Register, Refusal> {
     let default = order.config.rules.members.first().ok_or_else(|| Refusal::new(Exit::Refused, "no member"))?;
     let register = expected::read(&order.config.expected, default)
         .await

@@ -71,6 +71,7 @@ impl Recorder {
         &mut self,
         order: &Order<'_>,
         run_id: &str,
+        command: &str,
         register: &Register,
     ) -> Result<History, Refusal> {
         let refused = |error: crate::store::Error| Refusal::new(Exit::NotWritten, error.to_string());
@@ -84,7 +85,7 @@ impl Recorder {
         let bad_rows = register.bad_rows.iter().filter(|row| row.account.is_some()).count();
         let run = NewRun {
             run_id: run_id.to_owned(),
-            command: "run".to_owned(),
+            command: command.to_owned(),
             now: order.now,
             day: order.today(),
             started_at: clock(),
@@ -105,13 +106,14 @@ impl Recorder {
             .map_err(|e| e.to_string())
     }
 
-    /// Stores how the run ended.
+    /// Stores how the run ended, and that it released another one if nothing is held any more.
     pub(super) async fn end(
         &self,
         order: &Order<'_>,
         night: &Night,
         plan: &Plan,
         summary: &Summary,
+        releases: Option<RunSeq>,
     ) -> Result<(), String> {
         let Some(run) = self.run else { return Ok(()) };
         let calls = &night.calls;
@@ -126,7 +128,7 @@ impl Recorder {
             exit_code: summary.exit_code,
             exit_codes: summary.exit_codes.clone(),
             complete: summary.complete && !self.stop.is_cancelled(),
-            held: plan.is_held(),
+            held: plan.is_held() || plan.reminded.is_limited(),
             summary: serde_json::to_string(summary).unwrap_or_default(),
             calls: serde_json::json!({
                 "requests": calls.requests,
@@ -155,7 +157,13 @@ impl Recorder {
                 })
                 .collect(),
         };
-        self.store.end(run, &ending, &self.lease).await.map_err(|e| e.to_string())
+        self.store.end(run, &ending, &self.lease).await.map_err(|e| e.to_string())?;
+        match releases {
+            Some(released) if !ending.held => {
+                self.store.mark_released(released, clock(), &self.lease).await.map_err(|e| e.to_string())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Frees the lease and closes the store.

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Scene, empty, wording};
+use super::{Scene, wording};
 use crate::domain::{AccountId, AccountKey, Change, ClientKey, Finding, Remembered, Status};
 
 /// The last certain status of an account: as this client's, else as an account that nobody expected.
@@ -41,7 +41,7 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
         Status::Invalid => return,
         Status::Unknown => {
             if let Some(past) = past {
-                finding.evidence.push_str(&wording::last_certain(past));
+                finding.evidence.push_str(&wording::last_certain(scene, past));
                 if was_gap {
                     finding.change = Some(Change::Open);
                     finding.since = Some(past.since);
@@ -100,7 +100,7 @@ fn ended_finding(key: &AccountKey, past: &Remembered, change: Change) -> Finding
         account_name: past.account_name.clone(),
         member: past.member.clone(),
         since: Some(past.since),
-        ..empty(past.cause, key.account_id.to_string().into())
+        ..Finding::new(past.cause, key.account_id.to_string())
     }
 }
 

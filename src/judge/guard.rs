@@ -39,7 +39,7 @@ pub fn guards(scene: &Scene<'_>, limits: &Guards, findings: &[Finding], held: He
             name: "store_lost".to_owned(),
             value: 1.0,
             limit: 0.0,
-            explanation: "the store is new although reports of earlier runs exist: whom we have mailed is not known"
+            explanation: "the store is new although reports of earlier runs exist, so whom we have mailed is not known; restore the store, or release"
                 .to_owned(),
         }),
     ]

@@ -154,7 +154,7 @@ pub fn summarize(scene: &Scene<'_>, findings: &[Finding], ending: &Ending) -> Su
         command: ending.command.clone(),
         exit_code,
         exit_codes: codes,
-        complete: unread.is_empty(),
+        complete: !exits.contains(&Exit::TokenRefused) && !exits.contains(&Exit::NotReadCompletely),
         counts,
         changes,
         guards: ending.guards.clone(),

@@ -241,12 +241,10 @@ pub(crate) fn conflict(row: &ExpectedAccount, cause: Cause, rows: &[&ExpectedAcc
 }
 
 /// Added to the evidence of a night of doubt.
-pub(crate) fn last_certain(past: &Remembered) -> String {
-    let word = past.cause.status().as_str();
-    match past.certain_until {
-        Some(day) => format!(" Last certain: {word} ({}) on {day}.", past.cause.as_str()),
-        None => format!(" Last certain: {word} ({}).", past.cause.as_str()),
-    }
+pub(crate) fn last_certain(scene: &Scene<'_>, past: &Remembered) -> String {
+    let day = past.certain_until.or(scene.history.accounts_as_of);
+    let on = day.map(|day| format!(" on {day}")).unwrap_or_default();
+    format!(" Last certain: {} ({}){on}.", past.cause.status().as_str(), past.cause.as_str())
 }
 
 /// Evidence of a gap that nobody expects any more.

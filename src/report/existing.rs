@@ -1,15 +1,17 @@
 //! What is in the report folder before a run writes into it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Whether a complete report of an earlier run is there.
+/// Whether a complete report is there of a run that is none of these.
 #[must_use]
-pub fn has_runs(dir: &Path) -> bool {
+pub fn has_others(dir: &Path, known: &BTreeSet<String>) -> bool {
     fs::read_dir(dir).is_ok_and(|entries| {
         entries.flatten().any(|entry| {
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            !hidden && entry.path().join("manifest.json").is_file()
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            !link && !name.starts_with('.') && !known.contains(&name) && entry.path().join("manifest.json").is_file()
         })
     })
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 pub use csv::{csv, is_judged, sorted};
-pub use existing::{check, has_runs};
+pub use existing::{check, has_others};
 
 use crate::domain::{Finding, Summary};
 

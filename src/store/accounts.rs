@@ -4,19 +4,19 @@
 //! cause beside it; an invalid one leaves the row alone, for it says nothing about access.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use futures_util::TryStreamExt;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::bulk;
 use super::error::unreadable;
 use super::landmarks::Landmarks;
 use super::names::{NOBODY, Names};
+use super::packed::{self, Packed};
 use super::present::{Met, Present, PresentAccount, print, role_text};
 use super::runs::signed;
-use crate::domain::{AccountId, AccountKey, Baseline, Cause, Change, Finding, History, Remembered, Status};
+use crate::domain::{AccountId, AccountKey, Baseline, Cause, Change, Client, Finding, History, Remembered, Status};
 
 /// A row's columns but its key.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -63,41 +63,41 @@ pub(super) async fn load(
         let ok = HashSet::new();
         (seq, Baseline { run_id, register_rows, ok })
     });
-    let mut rows = sqlx::query(
-        "SELECT seq, client_id, account_id, cause, certain_cause, since, certain_until, account_name, member_id,
-         business_center_id, actual_role FROM account_states ORDER BY seq, client_id, account_id",
-    )
-    .fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        let (seq, client, account) = (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?, row.try_get::<i64, _>(2)?);
-        let state = state_of_row(&row)?;
-        let written = present.names.client(client);
-        if written.is_none() && client != NOBODY {
-            return Err(unreadable("an account's client"));
-        }
-        let account_id = account_id(account)?;
-        let key = || AccountKey { client: written.map(|client| client.key.clone()), account_id };
-        if seq <= marks.earlier {
-            match remembered(&state, &present.names, client) {
-                Some(remembered) => history.accounts.insert(key(), remembered),
-                None => history.accounts.remove(&key()),
-            };
-        }
-        if let Some((_, baseline)) = baseline.as_mut().filter(|(at, _)| seq <= *at) {
-            if state.cause.is_some_and(|cause| cause.status() == Status::Ok) {
-                baseline.ok.insert(key());
-            } else {
-                baseline.ok.remove(&key());
+    let mut after = [i64::MIN, 0, 0];
+    while let Some(page) = packed::page(conn, PACK, &after).await? {
+        let mut packed = Packed(&page);
+        while !packed.is_empty() {
+            let (seq, client, id) = (packed.number()?, packed.number()?, packed.field()?);
+            let state = unpack(&mut packed)?;
+            let account_id = AccountId::parse(id).map_err(|_| unreadable("an account's id"))?;
+            after = [seq, client, signed(account_id.get())];
+            let written = present.names.client(client);
+            if written.is_none() && client != NOBODY {
+                return Err(unreadable("an account's client"));
             }
-        }
-        if keep_present {
-            present.accounts.entry(client).or_default().push(PresentAccount {
-                account: account.unsigned_abs(),
-                print: print(state),
-                cause: state.cause,
-                certain: state.certain().zip(state.since),
-                certain_until: state.certain_until,
-            });
+            let key = || AccountKey { client: written.map(|client| client.key.clone()), account_id };
+            if seq <= marks.earlier {
+                match remembered(&state, &present.names, client) {
+                    Some(remembered) => history.accounts.insert(key(), remembered),
+                    None => history.accounts.remove(&key()),
+                };
+            }
+            if let Some((_, baseline)) = baseline.as_mut().filter(|(at, _)| seq <= *at) {
+                if state.cause.is_some_and(|cause| cause.status() == Status::Ok) {
+                    baseline.ok.insert(key());
+                } else {
+                    baseline.ok.remove(&key());
+                }
+            }
+            if keep_present {
+                present.accounts.entry(client).or_default().push(PresentAccount {
+                    account: account_id.get(),
+                    print: print(state),
+                    cause: state.cause,
+                    certain: state.certain().zip(state.since),
+                    certain_until: state.certain_until,
+                });
+            }
         }
     }
     for shelf in present.accounts.values_mut() {
@@ -107,21 +107,29 @@ pub(super) async fn load(
     Ok(())
 }
 
-fn state_of_row(row: &SqliteRow) -> sqlx::Result<State<'_>> {
-    Ok(State {
-        cause: cause(row.try_get(3)?)?,
-        certain_cause: cause(row.try_get(4)?)?,
-        since: row.try_get(5)?,
-        certain_until: row.try_get(6)?,
-        account_name: row.try_get(7)?,
-        member: row.try_get(8)?,
-        business_center: row.try_get(9)?,
-        actual_role: row.try_get(10)?,
-    })
+/// A page of rows, each as its key and numbers, then the lengths of its texts, then the texts.
+const PACK: &str = "SELECT group_concat(concat(
+    seq, ',', client_id, ',', account_id, ',', cause, ',', certain_cause, ',', since, ',', certain_until, ',', member_id,
+    ',', business_center_id, ',', octet_length(account_name), ',', octet_length(actual_role), ',', account_name,
+    actual_role), '')
+    FROM (SELECT * FROM account_states WHERE (seq, client_id, account_id) > ($1, $2, $3)
+          ORDER BY seq, client_id, account_id LIMIT $4)";
+
+fn unpack<'a>(packed: &mut Packed<'a>) -> sqlx::Result<State<'a>> {
+    let (cause, certain_cause) = (cause(packed.field()?)?, cause(packed.field()?)?);
+    let (since, certain_until) = (packed.day()?, packed.day()?);
+    let (member, business_center) = (packed.number_or_null()?, packed.number_or_null()?);
+    let (name_length, role_length) = (packed.number_or_null()?, packed.number_or_null()?);
+    let (account_name, actual_role) = (packed.text(name_length)?, packed.text(role_length)?);
+    Ok(State { cause, certain_cause, since, certain_until, account_name, member, business_center, actual_role })
 }
 
-fn cause(word: Option<&str>) -> sqlx::Result<Option<Cause>> {
-    word.map(|word| Cause::parse(word).ok_or_else(|| unreadable("an account's cause"))).transpose()
+/// A cause's word; empty stands for NULL.
+fn cause(word: &str) -> sqlx::Result<Option<Cause>> {
+    if word.is_empty() {
+        return Ok(None);
+    }
+    Cause::parse(word).map(Some).ok_or_else(|| unreadable("an account's cause"))
 }
 
 /// An account's id from its column.
@@ -157,8 +165,11 @@ pub(super) async fn remember(
     findings: &[Finding],
     present: &mut Present,
 ) -> sqlx::Result<()> {
+    let mut last = None;
     for finding in findings {
-        if let Some(client) = &finding.client {
+        // The rows of a client come together and share its value.
+        if let Some(client) = finding.client.as_ref().filter(|client| last != Some(Arc::as_ptr(client))) {
+            last = Some(Arc::as_ptr(client));
             present.names.learn_client(conn, client).await?;
         }
         if let Some(member) = &finding.member {
@@ -166,8 +177,18 @@ pub(super) async fn remember(
         }
     }
     let mut changed = Vec::new();
+    let mut known: Option<(*const Client, i64)> = None;
     for finding in findings {
-        changed.extend(change_of(finding, today, present));
+        let client = match (&finding.client, known) {
+            (None, _) => NOBODY,
+            _ if finding.status == Status::Unexpected => NOBODY,
+            (Some(client), Some((last, id))) if last == Arc::as_ptr(client) => id,
+            (Some(client), _) => present.names.client_id(&client.key).unwrap_or(NOBODY),
+        };
+        if let Some(written) = finding.client.as_ref().filter(|_| client != NOBODY) {
+            known = Some((Arc::as_ptr(written), client));
+        }
+        changed.extend(change_of(finding, client, today, present));
     }
     for (client, shelf) in &present.accounts {
         // A gap that is absent tonight waits for the judge to withdraw it; anything else is no longer expected.
@@ -205,12 +226,8 @@ pub(super) async fn remember(
 }
 
 /// The row that a finding makes necessary.
-fn change_of<'a>(finding: &'a Finding, today: NaiveDate, present: &mut Present) -> Option<Changed<'a>> {
+fn change_of<'a>(finding: &'a Finding, client: i64, today: NaiveDate, present: &mut Present) -> Option<Changed<'a>> {
     let account = finding.account_id?.get();
-    let client = match (finding.status, &finding.client) {
-        (Status::Unexpected, _) | (_, None) => NOBODY,
-        (_, Some(client)) => present.names.client_id(&client.key)?,
-    };
     let shelf = present.accounts.get_mut(&client);
     if finding.status == Status::Invalid {
         // It has the key of a good row beside it (a duplicate), or says nothing.

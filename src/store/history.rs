@@ -48,7 +48,13 @@ pub(super) async fn load(
 ) -> sqlx::Result<(History, Present)> {
     let marks = landmarks(conn, today).await?;
     let names = Names::load(conn).await?;
-    let mut history = History { newest_run: marks.newest.clone(), ..History::default() };
+    let mut history = History {
+        newest_run: marks.newest.clone(),
+        run_ids: marks.run_ids.clone(),
+        has_mailed: marks.has_mailed,
+        accounts_as_of: marks.earlier_day,
+        ..History::default()
+    };
     let mut present = Present { seq: marks.present, day: marks.present_day, names, ..Present::default() };
     present.business_centers = business_centers::load(conn, &present.names).await?;
     business_centers::as_of_earlier_days(&present, today, &mut history);

@@ -2,6 +2,8 @@
 //!
 //! Invariant: only a run whose states are stored (`judged`) is a landmark; a killed one moves nothing.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use sqlx::{Row, SqliteConnection};
 
@@ -18,8 +20,14 @@ pub(super) struct Landmarks {
     pub(super) present_day: Option<NaiveDate>,
     /// The newest one of an earlier day whose states are stored; 0 if there is none.
     pub(super) earlier: i64,
+    /// Day of that one.
+    pub(super) earlier_day: Option<NaiveDate>,
     /// What the guards compare with: place, id and register rows.
     pub(super) baseline: Option<(i64, String, u64)>,
+    /// Ids of all runs.
+    pub(super) run_ids: BTreeSet<String>,
+    /// Whether any run could mail.
+    pub(super) has_mailed: bool,
 }
 
 pub(super) async fn landmarks(conn: &mut SqliteConnection, today: NaiveDate) -> sqlx::Result<Landmarks> {
@@ -34,24 +42,38 @@ pub(super) async fn landmarks(conn: &mut SqliteConnection, today: NaiveDate) -> 
     let present = sqlx::query("SELECT seq, day FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1")
         .fetch_optional(&mut *conn)
         .await?;
-    let earlier = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM runs WHERE judged IS NOT NULL AND day < $1")
-        .bind(today)
-        .fetch_one(&mut *conn)
-        .await?
-        .try_get(0)?;
+    let earlier =
+        sqlx::query("SELECT seq, day FROM runs WHERE judged IS NOT NULL AND day < $1 ORDER BY seq DESC LIMIT 1")
+            .bind(today)
+            .fetch_optional(&mut *conn)
+            .await?;
     let baseline = sqlx::query(
         "SELECT seq, run_id, register_rows FROM runs WHERE judged IS NOT NULL AND ended_at IS NOT NULL
          AND ((complete AND NOT held) OR released_at IS NOT NULL) ORDER BY seq DESC LIMIT 1",
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?
     .map(|row| -> sqlx::Result<_> { Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<i64, _>(2)?.unsigned_abs())) })
     .transpose()?;
+    let runs = sqlx::query(
+        "SELECT run_id, judged IS NOT NULL AND ended_at IS NOT NULL AND (NOT held OR released_at IS NOT NULL) FROM runs",
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut run_ids = BTreeSet::new();
+    let mut has_mailed = false;
+    for run in &runs {
+        run_ids.insert(run.try_get(0)?);
+        has_mailed |= run.try_get::<bool, _>(1)?;
+    }
     Ok(Landmarks {
+        run_ids,
+        has_mailed,
         newest,
         present: present.as_ref().map_or(Ok(0), |row| row.try_get(0))?,
         present_day: present.as_ref().map(|row| row.try_get(1)).transpose()?,
-        earlier,
+        earlier: earlier.as_ref().map_or(Ok(0), |row| row.try_get(0))?,
+        earlier_day: earlier.as_ref().map(|row| row.try_get(1)).transpose()?,
         baseline,
     })
 }

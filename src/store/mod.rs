@@ -22,6 +22,7 @@ mod migrate;
 mod names;
 mod open;
 mod outbox;
+mod packed;
 mod present;
 mod remember;
 mod runs;

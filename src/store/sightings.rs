@@ -7,12 +7,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use futures_util::TryStreamExt;
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
-use super::accounts::account_id;
 use super::bulk;
 use super::error::unreadable;
+use super::packed::{self, Packed};
 use super::present::{Met, Present, PresentSighting, print, role_text};
 use super::runs::signed;
 use crate::domain::{AccountId, Address, BusinessCenterId, History, Observation, PastSighting};
@@ -26,47 +25,48 @@ pub(super) async fn load(
 ) -> sqlx::Result<()> {
     let mut owners: HashSet<Arc<str>> = HashSet::new();
     let mut place: Option<Place> = None;
-    let mut rows = sqlx::query(
-        "SELECT member_id, business_center_id, account_id, owner, role, first_seen_on, last_seen_on
-         FROM sighting_states ORDER BY seq, member_id, business_center_id, account_id",
-    )
-    .fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        let (member_id, center) = (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?);
-        let place = match &mut place {
-            Some(place) if place.member_id == member_id && place.center == center => place,
-            place => place.insert(Place::find(member_id, center, present)?),
-        };
-        let account: i64 = row.try_get(2)?;
-        let owner: Option<&str> = row.try_get(3)?;
-        let (first_seen_on, last_seen_on): (_, Option<NaiveDate>) = (row.try_get(5)?, row.try_get(6)?);
-        if keep_present {
-            let entry = PresentSighting {
-                account: account.unsigned_abs(),
-                print: print((owner, row.try_get::<&str, _>(4)?)),
-                first_seen_on,
-                last_seen_on,
+    let mut after = [i64::MIN, 0, 0, 0];
+    while let Some(page) = packed::page(conn, PACK, &after).await? {
+        let mut packed = Packed(&page);
+        while !packed.is_empty() {
+            let (seq, member_id, center, id) = (packed.number()?, packed.number()?, packed.number()?, packed.field()?);
+            let (first_seen_on, last_seen_on) = (packed.day()?, packed.day()?);
+            let (owner_length, role_length) = (packed.number_or_null()?, packed.number_or_null()?);
+            let (owner, role) = (packed.text(owner_length)?, packed.text(role_length)?.unwrap_or_default());
+            let account_id = AccountId::parse(id).map_err(|_| unreadable("a sighting's account"))?;
+            let first_seen_on = first_seen_on.ok_or_else(|| unreadable("a sighting's first day"))?;
+            after = [seq, member_id, center, signed(account_id.get())];
+            let place = match &mut place {
+                Some(place) if place.member_id == member_id && place.center == center => place,
+                place => place.insert(Place::find(member_id, center, present)?),
             };
-            present.sightings.entry((member_id, center.unsigned_abs())).or_default().push(entry);
-        }
-        let owner = owner.map(|name| intern(&mut owners, name));
-        keep(
-            &mut history.sightings,
-            account_id(account)?,
-            PastSighting {
+            if keep_present {
+                let print = print((owner, role));
+                let entry = PresentSighting { account: account_id.get(), print, first_seen_on, last_seen_on };
+                present.sightings.entry((member_id, center.unsigned_abs())).or_default().push(entry);
+            }
+            let sighting = PastSighting {
                 member: place.member.clone(),
                 business_center: place.business_center,
-                owner,
+                owner: owner.map(|name| intern(&mut owners, name)),
                 first_seen_on,
                 last_seen_on: last_seen_on.or(place.last_read_on).map_or(first_seen_on, |day| day.max(first_seen_on)),
-            },
-        );
+            };
+            keep(&mut history.sightings, account_id, sighting);
+        }
     }
     for shelf in present.sightings.values_mut() {
         shelf.settle();
     }
     Ok(())
 }
+
+/// A page of rows, each as its key and days, then the lengths of its texts, then the texts.
+const PACK: &str = "SELECT group_concat(concat(
+    seq, ',', member_id, ',', business_center_id, ',', account_id, ',', first_seen_on, ',', last_seen_on, ',',
+    octet_length(owner), ',', octet_length(role), ',', owner, role), '')
+    FROM (SELECT * FROM sighting_states WHERE (seq, member_id, business_center_id, account_id) > ($1, $2, $3, $4)
+          ORDER BY seq, member_id, business_center_id, account_id LIMIT $5)";
 
 /// A listing that rows come from.
 struct Place {

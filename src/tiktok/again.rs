@@ -8,6 +8,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use futures_util::future::join_all;
 
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
 use super::Reader;
 use super::walk::one_row_an_id;
 use super::wire::{Call, Reach};
@@ -71,7 +73,7 @@ impl Reader {
         let (witness, (list, new), listings, infos) = tokio::join!(
             self.ask_witness(index, view),
             self.read_list_again(index, view, look.lists.contains(&view.member)),
-            self.read_listings(index, named),
+            self.read_listings(index, self.queue(index, named)),
             self.ask_about(index, &asked, 1),
         );
         Again { list, listings: listings.into_iter().chain(new).collect(), infos, witness }
@@ -86,10 +88,19 @@ impl Reader {
         if !named {
             return (None, Vec::new());
         }
-        let list = self.read_list(index).await;
+        let (found, _) = unbounded_channel(); // nobody listens: the known ones are not read again
+        let list = self.read_list(index, found).await;
         let new = list.business_centers.keys().filter(|bc| !view.listings.contains_key(bc)).copied().collect();
-        let listings = self.read_listings(index, new).await.into_iter().collect();
+        let listings = self.read_listings(index, self.queue(index, new)).await.into_iter().collect();
         (Some(list), listings)
+    }
+
+    /// Business Centers whose listings are to be read.
+    fn queue(&self, index: usize, business_centers: Vec<BusinessCenterId>) -> UnboundedReceiver<BusinessCenterId> {
+        let (found, queue) = unbounded_channel();
+        let sent = business_centers.into_iter().filter(|bc| found.send(*bc).is_ok()).count();
+        self.members[index].total.fetch_add(sent, Relaxed);
+        queue
     }
 
     async fn ask_witness(&self, index: usize, view: &MemberView) -> Option<Witness> {

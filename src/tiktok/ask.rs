@@ -90,7 +90,10 @@ impl Reader {
         member_index: usize,
         attempt: u32,
     ) -> Result<(Turn, Brought<T>), Failure> {
-        let _under_way = app.in_flight.acquire().await; // never closed
+        // Neither is ever closed.
+        let further = call.page().is_some_and(|page| page > 1);
+        let _in_line = if further { Some(app.further_pages.acquire().await) } else { None };
+        let _under_way = app.in_flight.acquire().await;
         member.admitted()?;
         let turn = app.pace.turn().await.map_err(|_| quota_used_up())?;
         member.admitted()?;

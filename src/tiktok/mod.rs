@@ -5,7 +5,8 @@
 //!
 //! In reading order: [`observe`](Reader::observe) tells the story of a run, `again` and `states` what is asked
 //! afterwards; `walk` decides what is complete; `ask` brings one request to its end, with `retry` (what an answer
-//! means), `pace` (when it may be sent), `client` (how) and `ledger` (what it came to); `wire` alone knows TikTok's JSON.
+//! means), `pace` (when it may be sent), `client` (how), `member` (for whom), `failure` (why it failed) and `ledger` (what
+//! it all came to); `wire` alone knows TikTok's JSON.
 //! The facts come from the fact sheet (`tiktok-api.md`) and the portal's pages, `business-api.tiktok.com/portal/docs?id=…`.
 
 mod again;
@@ -77,6 +78,9 @@ pub struct Reader {
 struct App {
     pace: pace::Pace,
     in_flight: Semaphore,
+    /// Taken before `in_flight` for every page but a first one, and as large: so a first page waits behind few others, what
+    /// there is to read is known early, and the end of a run finds enough to ask for at once.
+    further_pages: Semaphore,
 }
 
 impl Reader {
@@ -104,6 +108,7 @@ impl Reader {
                 Instant::now(),
             ),
             in_flight: Semaphore::new(max_in_flight),
+            further_pages: Semaphore::new(max_in_flight),
         };
         Ok(Self {
             client: client::Client::new(

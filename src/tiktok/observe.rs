@@ -3,14 +3,18 @@
 //! Invariant: every member has a view, and every Business Center of its list has a listing, however the reading went. A
 //! list whose answers contradict themselves is read once more, and the second reading decides.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
 use super::Reader;
+use super::ask::Answer;
 use super::failure::{Failure, Kind};
 use super::identity;
 use super::walk::{Outcome, Row, Walk, Walked, one_row_an_id};
@@ -36,8 +40,10 @@ impl Reader {
 
     async fn observe_member(&self, index: usize) -> MemberView {
         let standing = self.identify(index).await;
-        let list = self.read_list(index).await; // NotRead, without a request, if the member was just refused
-        let listings = self.read_listings(index, list.business_centers.keys().copied().collect()).await;
+        // The listings are read while the list still is. Nothing is sent for a member that was just refused.
+        let (found, centers) = unbounded_channel();
+        let (list, mut listings) = tokio::join!(self.read_list(index, found), self.read_listings(index, centers));
+        listings.retain(|bc, _| list.business_centers.contains_key(bc)); // a second, complete reading of the list decides
         let member = &self.members[index];
         MemberView {
             member: member.email.clone(),
@@ -64,25 +70,31 @@ impl Reader {
         member.refused.get().cloned().unwrap_or_else(|| Standing::Unconfirmed { reason: failure.into_reason() })
     }
 
-    /// The member's Business Centers.
-    pub(super) async fn read_list(&self, index: usize) -> BusinessCenterList {
-        let read: Read<(BusinessCenterId, BusinessCenter)> =
-            self.read(index, true, |page| Call::BusinessCenters { page }).await;
+    /// The member's Business Centers; each is told as soon as it is seen, once.
+    pub(super) async fn read_list(&self, index: usize, found: UnboundedSender<BusinessCenterId>) -> BusinessCenterList {
+        let told = Mutex::new(HashSet::new());
+        let tell = |rows: &[(BusinessCenterId, BusinessCenter)]| {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = rows.iter().filter(|(bc, _)| told.insert(*bc));
+            let heard = new.filter(|(bc, _)| found.send(*bc).is_ok()).count();
+            self.members[index].total.fetch_add(heard, Relaxed);
+        };
+        let read = self.read(index, true, |page| Call::BusinessCenters { page }, tell).await;
         BusinessCenterList { reading: read.reading, business_centers: read.rows.into_iter().collect() }
     }
 
-    /// The listings of some Business Centers of a member.
+    /// The listings of a member's Business Centers, as these come in.
     pub(super) async fn read_listings(
         &self,
         index: usize,
-        business_centers: Vec<BusinessCenterId>,
+        mut business_centers: UnboundedReceiver<BusinessCenterId>,
     ) -> BTreeMap<BusinessCenterId, Listing> {
         let member = &self.members[index];
-        member.total.fetch_add(business_centers.len(), Relaxed);
         // Twice as many as requests may be under way: a listing that waits before it tries again holds up nobody.
-        stream::iter(business_centers)
+        stream::poll_fn(move |context| business_centers.poll_recv(context))
             .map(|bc| async move {
-                let read: Read<ListedAccount> = self.read(index, false, |page| Call::Assets { bc, page }).await;
+                let call = |page| Call::Assets { bc, page };
+                let read: Read<ListedAccount> = self.read(index, false, call, |_| ()).await;
                 member.done.fetch_add(1, Relaxed);
                 self.tell_progress(index);
                 (bc, Listing { reading: read.reading, accounts: read.rows, request_id: read.request_id })
@@ -94,18 +106,24 @@ impl Reader {
 
     /// Reads a list; once more if it contradicts itself. A second reading that is complete stands alone; otherwise
     /// everything that either showed is kept.
-    async fn read<R: Row>(&self, index: usize, whole_member: bool, call: impl Fn(u32) -> Call<'static>) -> Read<R>
+    async fn read<R: Row>(
+        &self,
+        index: usize,
+        whole_member: bool,
+        call: impl Fn(u32) -> Call<'static>,
+        seen: impl Fn(&[R]),
+    ) -> Read<R>
     where
         Page<R>: Content,
     {
-        let first = self.walk(index, &call).await;
+        let first = self.walk(index, &call, &seen).await;
         let Outcome::Contradiction(what) = &first.outcome else { return self.conclude(index, whole_member, first) };
         tracing::debug!(
             member.index = index,
             bc.id = call(1).business_center().map(tracing::field::display),
             "a list contradicts itself and is read once more: {what}"
         );
-        let mut second = self.walk(index, &call).await;
+        let mut second = self.walk(index, &call, &seen).await;
         if second.outcome != Outcome::Complete {
             second.rows.extend(first.rows);
             one_row_an_id(&mut second.rows);
@@ -124,12 +142,18 @@ impl Reader {
         Read { reading, rows: walked.rows, request_id: walked.request_id }
     }
 
-    async fn walk<R: Row>(&self, index: usize, call: &impl Fn(u32) -> Call<'static>) -> Walked<R>
+    async fn walk<R: Row>(&self, index: usize, call: &impl Fn(u32) -> Call<'static>, seen: &impl Fn(&[R])) -> Walked<R>
     where
         Page<R>: Content,
     {
         let mut walk = Walk::new();
-        walk.take(1, self.ask(index, &call(1)).await);
+        let take = |walk: &mut Walk<R>, page, answer: Result<Answer<Page<R>>, Failure>| {
+            if let Ok(answer) = &answer {
+                seen(&answer.content.rows);
+            }
+            walk.take(page, answer);
+        };
+        take(&mut walk, 1, self.ask(index, &call(1)).await);
         // Pages are asked for in order and none under way is dropped: which page is the first faulty one is no accident.
         let hopeless = AtomicBool::new(walk.is_hopeless());
         let mut answers = stream::iter(walk.further_pages())
@@ -137,7 +161,7 @@ impl Reader {
             .map(|page| async move { (page, self.ask(index, &call(page)).await) })
             .buffer_unordered(self.max_in_flight);
         while let Some((page, answer)) = answers.next().await {
-            walk.take(page, answer);
+            take(&mut walk, page, answer);
             hopeless.store(walk.is_hopeless(), Relaxed);
         }
         drop(answers);

@@ -52,7 +52,7 @@ fn names(code: &str, room: &str) -> bool {
     code.match_indices("crate::").any(|(at, _)| {
         let rest = &code[at + "crate::".len()..];
         match rest.strip_prefix('{') {
-            Some(list) => top_level(list.split(';').next().unwrap_or_default()).any(|part| word(part)),
+            Some(list) => top_level(list.split(';').next().unwrap_or_default()).any(word),
             None => {
                 rest.starts_with(room) && !rest[room.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
             }

@@ -110,6 +110,11 @@ fn reports_without_a_store_hold_the_mails() {
     stage.night("2026-11-24").ends_with(5);
     assert_eq!(stage.letters().len(), before);
     assert_eq!(stage.summary()["guards"][0]["name"], "store_lost");
+    stage.night("2026-11-25").ends_with(5);
+    assert_eq!(stage.letters().len(), before, "it stays held until it is released");
+    let run_id = stage.summary()["run_id"].as_str().unwrap().to_owned();
+    stage.does(&["--now", "2026-11-25T09:00:00Z", "release", &run_id]).ends_with(0);
+    assert_eq!(stage.letters().len(), before + 1);
 }
 
 #[test]

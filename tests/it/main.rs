@@ -1,9 +1,17 @@
 //! The program as its users run it: the real binary, a simulated TikTok over HTTP, files on a disk.
 
+#![expect(unreachable_pub, reason = "the harness is for all scenarios of this crate")]
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on shall stop where it stands")]
+
 mod architecture;
 mod commands;
 mod faults;
 mod harness;
+mod killed;
 mod nights;
+mod readme;
 mod rehearsal;
+mod running;
+mod smtp_sink;
+mod stopped;
 mod worlds;

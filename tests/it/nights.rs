@@ -163,6 +163,94 @@ fn too_many_regressed_accounts_hold_the_mails_and_tell_the_operators() {
     assert!(stage.digests().last().unwrap().text.contains("5 of 40 accounts that were ok"));
 }
 
+/// Three accounts are Acme's, the others Beta's.
+fn home(number: usize) -> &'static str {
+    if number <= 3 { ACME } else { BETA }
+}
+
+/// Forty accounts were ok; five of them, and with them the night, are held.
+fn held() -> Stage {
+    let mut world = acme_world(3).business_center(BETA, "Beta BC");
+    for number in 4..=40 {
+        world = world.account(&acme(number), "Beta");
+    }
+    let mut stage = Stage::new(world);
+    for number in 1..=40 {
+        stage.expects(if number <= 3 { "C07" } else { "C08" }, &acme(number), home(number));
+    }
+    stage.contact("C07", "mette@acme.example").contact("C08", "jonas@acme.example");
+    stage.night("2026-11-23").ends_with(0);
+    stage.tiktok.world_mut(|world| (1..=5).for_each(|number| world.unassign(home(number), &acme(number))));
+    stage.night("2026-11-24").ends_with(5);
+    assert!(stage.letters().is_empty());
+    stage
+}
+
+fn release(stage: &Stage, now: &str, more: &[&str]) -> Ran {
+    let run_id = stage.summary()["run_id"].as_str().unwrap().to_owned();
+    stage.does(&[&["--now", now, "release", &run_id], more].concat())
+}
+
+fn recipients(stage: &Stage) -> Vec<String> {
+    let mut to: Vec<String> = stage.letters().into_iter().map(|mail| mail.to).collect();
+    to.sort();
+    to
+}
+
+#[test]
+fn a_hold_stays_until_it_is_released_and_then_sends_what_is_still_true() {
+    let stage = held();
+    stage.night("2026-11-25").ends_with(5);
+    stage.tiktok.world_mut(|world| {
+        (4..=5).for_each(|number| world.assign(home(number), &acme(number), MEMBER, Some("ANALYST")))
+    });
+    let held_report = stage.latest("manifest.json");
+    let ran = release(&stage, "2026-11-25T09:00:00Z", &[]).ends_with(0);
+    assert!(ran.stdout.contains("(release)"), "{}", ran.stdout);
+    assert_eq!(recipients(&stage), ["mette@acme.example"], "jonas's accounts came back before the release");
+    assert_eq!(stage.latest("manifest.json"), held_report, "latest names the newest run, not the release");
+    stage.night("2026-11-26").ends_with(0);
+}
+
+#[test]
+fn a_release_of_one_client_leaves_the_others_held() {
+    let stage = held();
+    let part = release(&stage, "2026-11-24T09:00:00Z", &["--client", "dk/c07", "--output", "json"]).ends_with(0);
+    assert_eq!(recipients(&stage), ["mette@acme.example"]);
+    let part: serde_json::Value = serde_json::from_str(&part.stdout).unwrap();
+    let run_id = part["run_id"].as_str().unwrap();
+    stage.does(&["--now", "2026-11-24T10:00:00Z", "release", run_id, "--country", "NO"]).ends_with(0);
+    assert_eq!(recipients(&stage), ["mette@acme.example"]);
+    stage.night("2026-11-25").ends_with(5);
+    assert_eq!(recipients(&stage).len(), 1, "the rest stays held");
+    release(&stage, "2026-11-25T09:00:00Z", &[]).ends_with(0);
+    assert_eq!(recipients(&stage), ["jonas@acme.example", "mette@acme.example"]);
+    stage.night("2026-11-26").ends_with(0);
+}
+
+#[test]
+fn a_release_is_held_again_by_another_guard() {
+    let stage = held();
+    stage.tiktok.world_mut(|world| (6..=9).for_each(|number| world.unassign(home(number), &acme(number))));
+    let mut stage = stage;
+    stage.set("guard.max_input_drop_share", "0.01").forget_rows();
+    for number in 1..=20 {
+        stage.expects("C07", &acme(number), home(number));
+    }
+    release(&stage, "2026-11-24T09:00:00Z", &[]).ends_with(5);
+    assert!(stage.letters().is_empty());
+}
+
+#[test]
+fn only_the_newest_held_run_can_be_released() {
+    let stage = held();
+    let ran = stage.does(&["release", "20200101T000000Z-abcd"]).ends_with(2);
+    assert!(ran.stderr.contains("only the newest held run"), "{}", ran.stderr);
+    release(&stage, "2026-11-24T09:00:00Z", &[]).ends_with(0);
+    let ran = release(&stage, "2026-11-24T10:00:00Z", &[]).ends_with(2);
+    assert!(ran.stderr.contains("nothing is held"), "{}", ran.stderr);
+}
+
 #[test]
 fn four_regressed_accounts_of_forty_are_mailed() {
     let mut stage = Stage::new(acme_world(40));

@@ -1,7 +1,6 @@
 //! A night in this process: the real pipeline over HTTP, files and database, quick enough for hundreds of them.
 //!
 //! [`Night::false_alarms`] holds a night against the world's truth: it is promise 1.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

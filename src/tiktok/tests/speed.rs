@@ -9,7 +9,7 @@ use super::*;
 #[tokio::test]
 #[ignore = "a measurement"]
 async fn pages_a_second() {
-    for (centers, accounts) in [(2000_u64, 25_u64), (200, 500)] {
+    for (centers, accounts) in [(2000_u64, 25_u64), (200, 500), (2000, 500)] {
         let shared = (0..centers).map(|bc| (10_000 + bc, Vec::new())).collect();
         let rows: Vec<_> = (0..accounts.min(50)).map(|row| account_row(7_100_000_000_000_000_000 + row)).collect();
         let pages = accounts.div_ceil(50);
@@ -42,7 +42,9 @@ async fn pages_a_second() {
         let requests = reader.calls().requests;
         let rate = f64::from(u32::try_from(requests).unwrap()) / took;
         assert_eq!(complete as u64, centers);
-        tell(&format!("{centers} Business Centers of {accounts}: {requests} requests, {rate:.0}/s"));
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let memory = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+        tell(&format!("{memory}; {centers} Business Centers of {accounts}: {requests} requests, {rate:.0}/s"));
     }
 }
 

@@ -1,5 +1,4 @@
 //! Many nights side by side, and a table of those that went wrong.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,0 +1,122 @@
+//! `kill -9` while a run mails: nobody gets two mails on one day, nobody is forgotten, who is in doubt is named (R5).
+
+use std::collections::BTreeMap;
+
+use crate::harness::*;
+use crate::running::*;
+use crate::smtp_sink::{Act, At, Fate, Received, Sink};
+
+const DAY: &str = "2026-11-23";
+const NEXT: &str = "2026-11-24";
+const PERSONS: usize = 3;
+
+/// How often the server took, or may have taken, a mail to each person.
+fn possibly_accepted(letters: &[Received]) -> BTreeMap<String, usize> {
+    let mut count = BTreeMap::new();
+    for letter in letters.iter().filter(|letter| letter.fate != Fate::Refused) {
+        *count.entry(letter.to.clone()).or_default() += 1;
+    }
+    count
+}
+
+/// A night that is killed while the second mail is at this point, the same day again, and the next day.
+fn killed_at(at: At) {
+    let sink = Sink::start();
+    let stage = Stage::with_persons(PERSONS, &sink);
+    sink.holds_at(at, 2);
+    let run = stage.starts(DAY);
+    sink.wait_for_hold();
+    assert!(run.kills());
+    stage.assert_reports_are_whole();
+    sink.does(|_| Act::Go);
+    sink.let_go();
+
+    let again = stage.starts(DAY).ends().ends_with(6);
+    assert!(again.stderr.contains("an earlier run was killed while it mailed"), "{}", again.stderr);
+    let first_day = sink.take_letters();
+    let counts = possibly_accepted(&first_day);
+    assert!(counts.values().all(|count| *count == 1), "nobody twice: {counts:?}");
+    for number in [1, 3] {
+        assert!(counts.contains_key(&person(number)), "person {number} got his");
+        assert_eq!(stage.of_person(number, "reminder_state"), "scheduled");
+        assert_eq!(stage.of_person(number, "mails_sent"), "1");
+    }
+    assert_eq!(stage.of_person(2, "reminder_state"), "doubtful");
+    assert_eq!(stage.of_person(2, "mails_sent"), "0", "a doubtful mail counts no step");
+    assert_eq!(stage.of_person(2, "next_mail_on"), NEXT);
+    assert_eq!(stage.summary()["mails"]["doubtful"], 1);
+    assert_eq!(stage.summary()["exit_codes"], serde_json::json!([6]));
+    let digest = sink.heard();
+    assert!(digest.texts.is_empty(), "what is taken is gone");
+
+    let doubtful: Vec<StoredMail> =
+        stage.stored_mails().into_iter().filter(|mail| mail.outcome == "doubtful" && !mail.person.is_empty()).collect();
+    assert_eq!(doubtful.iter().map(|mail| mail.person.clone()).collect::<Vec<_>>(), [person(2)]);
+
+    stage.starts(NEXT).ends().ends_with(0);
+    let second_day = sink.take_letters();
+    assert_eq!(second_day.iter().map(|letter| letter.to.clone()).collect::<Vec<_>>(), [person(2)]);
+    let id = format!("<{}>", second_day[0].mail().message_id);
+    assert_ne!(id, doubtful[0].message_id, "a new number, a new Message-ID");
+    assert_eq!(stage.of_person(2, "mails_sent"), "1");
+    stage.assert_is_sound();
+}
+
+#[test]
+fn killed_before_the_server_answers_mail() {
+    killed_at(At::Mail);
+}
+
+#[test]
+fn killed_before_the_server_answers_rcpt() {
+    killed_at(At::Rcpt);
+}
+
+#[test]
+fn killed_before_the_server_asks_for_the_text() {
+    killed_at(At::Data);
+}
+
+#[test]
+fn killed_between_the_final_dot_and_its_answer() {
+    killed_at(At::Dot);
+}
+
+#[test]
+fn killed_between_two_mails() {
+    let sink = Sink::start();
+    let mut stage = Stage::with_persons(PERSONS, &sink);
+    // The second mail's turn comes in a minute: the run is idle after the first.
+    stage.set("mail.max_per_minute", "1");
+    let run = stage.starts(DAY);
+    sink.wait_until("the first mail", |heard| heard.texts.iter().any(|text| text.fate == Fate::Accepted));
+    wait_for("its outcome", || stage.stored_mails().iter().any(|mail| mail.outcome == "accepted"));
+    assert!(run.kills());
+    stage.set("mail.max_per_minute", "100000");
+    stage.starts(DAY).ends().ends_with(0);
+    let counts = possibly_accepted(&sink.take_letters());
+    assert_eq!(counts.values().sum::<usize>(), PERSONS, "{counts:?}");
+    assert_eq!(counts.len(), PERSONS, "{counts:?}");
+    assert_eq!(stage.summary()["mails"]["doubtful"], 0, "nobody is in doubt");
+    stage.assert_is_sound();
+}
+
+#[test]
+fn killed_while_the_operators_are_told() {
+    let sink = Sink::start();
+    let stage = Stage::with_persons(1, &sink);
+    sink.does(|moment| {
+        let digest = moment.to.starts_with("data-team@") && moment.at == At::Dot;
+        if digest { Act::Hold } else { Act::Go }
+    });
+    let run = stage.starts(DAY);
+    sink.wait_for_hold();
+    assert!(run.kills());
+    stage.assert_reports_are_whole();
+    sink.does(|_| Act::Go);
+    sink.let_go();
+    stage.starts(DAY).ends();
+    assert_eq!(possibly_accepted(&sink.take_letters()), BTreeMap::from([(person(1), 1)]));
+    assert_eq!(stage.of_person(1, "mails_sent"), "1");
+    stage.assert_is_sound();
+}
