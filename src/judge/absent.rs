@@ -12,7 +12,7 @@ use super::unexpected::Unexpected;
 use super::{Look, Scene, change};
 use crate::domain::{
     AccountId, AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Confidence, ExpectedAccount, MemberView,
-    PastSighting, Reading, Witness,
+    PastSighting, Reading, Status, Witness,
 };
 
 /// What was found about an account that is not seen.
@@ -84,6 +84,11 @@ pub(crate) fn judge<'a>(
         return absence.because(Cause::BusinessCenterConflict, None);
     }
     if let Some(witness) = disagreeing_witness(view, row.account_id) {
+        return absence.because(Cause::WitnessDisagrees, Some(witness.to_owned()));
+    }
+    if nobody_was_asked(scene, view, row) && map.is_caught_hiding(index, &row.member, &absence.places.business_centers)
+    {
+        let witness = "/advertiser/info/, asked about other accounts of that place,";
         return absence.because(Cause::WitnessDisagrees, Some(witness.to_owned()));
     }
 
@@ -191,6 +196,15 @@ fn disagreeing_witness(view: &MemberView, account: AccountId) -> Option<&'static
         Witness::Answered(accounts) if accounts.contains(&account) => Some("/oauth2/advertiser/get/"),
         Witness::Answered(_) | Witness::NotAsked | Witness::Silent(_) => None,
     }
+}
+
+/// Whether a new gap rests on the listings alone: more new gaps than are asked about one by one, and no other witness.
+/// Then a listing that was caught hiding one account is not believed about the others.
+fn nobody_was_asked(scene: &Scene<'_>, view: &MemberView, row: &ExpectedAccount) -> bool {
+    !view.infos.contains_key(&row.account_id)
+        && !matches!(view.witness, Witness::Answered(_))
+        && change::remembered(scene, Some(&row.client.key), row.account_id)
+            .is_none_or(|past| past.cause.status() != Status::Missing)
 }
 
 /// Whether a second endpoint says, too, that the account is not shared.

@@ -3,12 +3,13 @@
 //! Invariant: a Business Center counts as the client's by inference only if accounts of that client's family alone were
 //! ever seen in it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Scene;
 use super::index::Index;
-use crate::domain::{BusinessCenterId, Client, ClientKey, ExpectedAccount, Family};
+use crate::domain::{AccountInfo, Address, BusinessCenterId, Client, ClientKey, ExpectedAccount, Family};
 
 /// How the client's Business Center is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub(crate) struct Map<'a> {
     scene: &'a Scene<'a>,
     clients_of: BTreeMap<BusinessCenterId, BTreeMap<ClientKey, Family>>,
     own: HashMap<ClientKey, BTreeSet<BusinessCenterId>>,
+    /// By member, the places of each account that no listing shows and `/advertiser/info/` does. Rarely asked for.
+    caught: OnceCell<BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>>>,
 }
 
 impl<'a> Map<'a> {
@@ -66,7 +69,7 @@ impl<'a> Map<'a> {
                 }
             }
         }
-        Self { scene, clients_of, own }
+        Self { scene, clients_of, own, caught: OnceCell::new() }
     }
 
     /// Whether a Business Center holds several clients' accounts, or is the agency's.
@@ -83,6 +86,36 @@ impl<'a> Map<'a> {
             (Some(key), None) => index.client(key).cloned(),
             _ => None,
         }
+    }
+
+    /// Whether TikTok was caught hiding, tonight and from this member, an account that should be in one of these Business
+    /// Centers: `/advertiser/info/` shows it, and no listing does. An account whose place is not known could be in any.
+    pub(crate) fn is_caught_hiding(
+        &self,
+        index: &Index<'a>,
+        member: &Address,
+        business_centers: &BTreeSet<BusinessCenterId>,
+    ) -> bool {
+        let meet = |hidden: &BTreeSet<BusinessCenterId>| {
+            hidden.is_empty() || business_centers.is_empty() || !hidden.is_disjoint(business_centers)
+        };
+        self.caught.get_or_init(|| self.caught(index)).get(member).is_some_and(|caught| caught.iter().any(meet))
+    }
+
+    fn caught(&self, index: &Index<'a>) -> BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>> {
+        let mut caught: BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>> = BTreeMap::new();
+        for view in &self.scene.observation.members {
+            let visible = view.infos.iter().filter(|(_, info)| matches!(info, AccountInfo::Visible(_)));
+            let hidden = visible.filter(|(id, _)| index.seen(**id).iter().all(|seen| *seen.member != view.member));
+            for row in hidden.flat_map(|(id, _)| index.rows_of(*id)).filter(|row| row.member == view.member) {
+                let places = self.places(row).business_centers;
+                let known = caught.entry(view.member.clone()).or_default();
+                if !known.contains(&places) {
+                    known.push(places);
+                }
+            }
+        }
+        caught
     }
 
     /// Where the account of a row should be.

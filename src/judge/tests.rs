@@ -564,3 +564,21 @@ fn confidence_says_who_else_agrees(#[case] change: OneChange, #[case] confidence
     change(&mut night);
     assert_eq!(night.of(ONE).confidence, Some(confidence));
 }
+
+/// ONE is not asked about (there were too many new gaps); TWO is, and TikTok shows it although no listing does.
+#[rstest]
+#[case::nobody_was_asked(Cause::WitnessDisagrees, by(|_| {}))]
+#[case::its_own_answer_counts(Cause::NotAssigned, by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Forbidden); }))]
+#[case::the_other_witness_counts(Cause::NotAssigned, by(|n| { n.view(MEMBER).witness = Witness::Answered(BTreeSet::new()); }))]
+#[case::an_open_gap_stays(Cause::NotAssigned, by(|n| { n.remember("C07", ONE, Cause::NotAssigned, "2026-11-01"); }))]
+#[case::another_place(Cause::NotAssigned, by(|n| { n.register.accounts[1].business_center = Some(bc(ELSE)); }))]
+fn a_listing_that_was_caught_hiding_an_account_is_not_believed_about_the_unasked(
+    #[case] cause: Cause,
+    #[case] change: OneChange,
+) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C08", TWO);
+    night.view(MEMBER).infos.insert(account(TWO), AccountInfo::Visible(AccountState::Enabled));
+    change(&mut night);
+    assert_eq!(night.cause(ONE), cause, "{}", night.of(ONE).evidence);
+}
