@@ -39,13 +39,9 @@ impl Reader {
     /// readings (seen is seen) and the second reading's word. A Business Center that only the second reading shows has
     /// its listing read.
     pub async fn look_again(&self, observation: &mut Observation, look: &SecondLook) {
-        let mut questions: BTreeSet<&(Address, AccountId)> = BTreeSet::new();
-        for question in &look.accounts {
-            if self.questions_left.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1)).is_err() {
-                break;
-            }
-            questions.insert(question);
-        }
+        let most = self.questions_left.load(Relaxed).min(look.accounts.len());
+        self.questions_left.fetch_sub(most, Relaxed);
+        let questions = spread(&look.accounts, most);
         let questions = &questions;
         let views = observation.members.iter_mut().enumerate().filter(|(index, _)| *index < self.members.len());
         join_all(views.map(|(index, view)| async move {
@@ -115,6 +111,13 @@ impl Reader {
     }
 }
 
+/// So many of them, evenly spread: the first ones could all be of one place, and another that hides what it has would not
+/// be asked about at all.
+fn spread<T: Ord>(all: &BTreeSet<T>, most: usize) -> BTreeSet<&T> {
+    let is_one = |at: usize| at * most / all.len() != (at + 1) * most / all.len();
+    all.iter().enumerate().filter(|(at, _)| is_one(*at)).map(|(_, one)| one).collect()
+}
+
 fn is_named(look: &SecondLook, member: &Address) -> bool {
     look.lists.contains(member)
         || look.listings.iter().any(|(named, _)| named == member)
@@ -154,5 +157,23 @@ fn both(first: &Reading, second: Reading, same: bool) -> Reading {
     match second {
         Reading::Complete { .. } => Reading::Complete { twice: first.is_complete() && same },
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_spread_evenly_where_there_are_too_many() {
+        let all: BTreeSet<u32> = (0..1000).collect();
+        for most in [1, 7, 500, 999] {
+            let asked: Vec<u32> = spread(&all, most).into_iter().copied().collect();
+            assert_eq!(asked.len(), most);
+            let widest = 1000_usize.div_ceil(most);
+            assert!(asked.windows(2).all(|pair| (pair[1] - pair[0]) as usize <= widest), "{most}: {asked:?}");
+        }
+        assert_eq!(spread(&all, 1000).len(), 1000);
+        assert!(spread(&all, 0).is_empty() && spread(&BTreeSet::<u32>::new(), 0).is_empty());
     }
 }
