@@ -5,7 +5,6 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 cargo build --quiet --release --workspace --bins
-cargo build --quiet --release --example reading
 if [ ! -x target/bench-venv/bin/python ]; then
     python3 -m venv target/bench-venv
     target/bench-venv/bin/pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt

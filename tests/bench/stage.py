@@ -127,7 +127,7 @@ class Stage:
 
     def reading(self):
         """Reads TikTok and does nothing else."""
-        return succeed(self.built / "examples" / "reading", self.config)
+        return succeed(self.built / "reading", self.config)
 
 
 def execute(*command):
