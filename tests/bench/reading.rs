@@ -15,7 +15,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: reading CONFIG")?;
     let config = config::load(Path::new(&path), &config::Environment::of_process())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    // On a worker, as the program does.
+    let reading = runtime.spawn(async move {
         let reader = tiktok::Reader::new(&config.tiktok, CancellationToken::new(), Arc::new(|_| ()))?;
         let start = Instant::now();
         let observation = reader.observe().await;
@@ -28,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Err("a listing was not read completely".into());
         }
         println!(r#"{{"pages": {}, "rows": {rows}, "seconds": {seconds}}}"#, reader.calls().requests);
-        Ok(())
-    })
+        Ok::<(), Box<dyn Error + Send + Sync>>(())
+    });
+    runtime.block_on(reading)?.map_err(|fault| fault as Box<dyn Error>)
 }
