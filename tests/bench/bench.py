@@ -89,18 +89,19 @@ class Bench:
         bcs = 300 if self.quick else 1200
         with Simulator(self.built, "--generate", f"{bcs}x25", "--latency-ms", LATENCY_MS, watched=True) as simulator, \
                 Stage(self.built, simulator.base_url).expect(1, 25) as stage:
-            seconds, asked = [], 0
+            nights = []
             for _ in range(2 if self.quick else 3):
-                seconds.append(stage.night("plan").seconds)
-                asked = len(simulator.asked())
-            # Each needs the answer of the one before: identity, first page of the list, everything listed, its states.
-            rounds = 1 + 1 + -(-(asked - 3) // IN_FLIGHT) + 1
+                whole, asked = stage.night("plan").seconds, simulator.asked()
+                nights.append((asked[-1][0] - asked[0][0] + LATENCY, whole))
             sdk = self.client("sdk_loop.py", simulator, 25 if self.quick else 50, 1)
-        took, bound = statistics.median(seconds), rounds * LATENCY
-        times = sdk["seconds"] / sdk["pages"] * asked / took
-        self.tell("P3", f"{bcs} BC × 25, {asked} requests", f"{took:.2f} s = {took / bound:.3f} × bound ({rounds} round trips)",
-                  "≤ 1.05 ×", took / bound <= 1.05)
-        self.tell("P3", "the SDK in a loop, same pages", f"{times:.1f} × its speed", "≥ 15 ×", times >= 15)
+        reading, whole = (statistics.median(times) for times in zip(*nights))
+        # Each needs the answer of the one before: identity, first page of the list, everything listed, its states.
+        rounds = 1 + 1 + -(-(len(asked) - 3) // IN_FLIGHT) + 1
+        ratio, times = reading / (rounds * LATENCY), sdk["seconds"] / sdk["pages"] * len(asked) / whole
+        self.tell("P3", f"{bcs} BC × 25, {len(asked)} requests, reading",
+                  f"{reading:.2f} s = {ratio:.3f} × bound ({rounds} round trips); whole plan {whole:.2f} s",
+                  "≤ 1.05 ×", ratio <= 1.05)
+        self.tell("P3", "the SDK in a loop, as many pages", f"whole plan {times:.1f} × quicker", "≥ 15 ×", times >= 15)
 
     # P4: pages a second and CPU, against the SDK and aiohttp.
     def work(self):
