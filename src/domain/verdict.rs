@@ -337,9 +337,9 @@ pub struct Finding {
     /// Its name; may be empty.
     pub business_center_name: Arc<str>,
     /// The Business Centers that a mail names; empty where none is known.
-    pub client_business_centers: Vec<(BusinessCenterId, Arc<str>)>,
+    pub client_business_centers: Arc<[(BusinessCenterId, Arc<str>)]>,
     /// Everywhere that any member saw it tonight.
-    pub sightings: Vec<Sighting>,
+    pub sightings: Arc<[Sighting]>,
     /// First certain day of this series.
     pub since: Option<NaiveDate>,
     /// Days since then; for gaps.
@@ -353,7 +353,7 @@ pub struct Finding {
     /// The other member, for `shared_with_other_member`.
     pub other_member: Option<Address>,
     /// What was seen, in sentences for the data team. No request ids and no durations.
-    pub evidence: String,
+    pub evidence: Arc<str>,
     /// The one step that mends it; empty where nothing is to be done.
     pub next_step: String,
     /// What the mails do about it.
@@ -380,15 +380,15 @@ impl Finding {
             actual_role: None,
             business_center: None,
             business_center_name: Arc::from(""),
-            client_business_centers: Vec::new(),
-            sightings: Vec::new(),
+            client_business_centers: Arc::default(),
+            sightings: Arc::default(),
             since: None,
             days_open: None,
             last_seen_on: None,
             last_seen_in: None,
             suggested_account: None,
             other_member: None,
-            evidence: String::new(),
+            evidence: Arc::default(),
             next_step: String::new(),
             reminder: ReminderFacts::default(),
         }
@@ -399,6 +399,20 @@ impl Finding {
         self.cause = cause;
         self.status = cause.status();
         self.action_owner = cause.action_owner();
+    }
+
+    /// Holds what the two say alike only once. The accounts of one Business Center mostly differ in id and name alone,
+    /// and a night can have a million.
+    pub fn share_with(&mut self, other: &Self) {
+        if self.client_business_centers == other.client_business_centers {
+            self.client_business_centers = Arc::clone(&other.client_business_centers);
+        }
+        if self.sightings == other.sightings {
+            self.sightings = Arc::clone(&other.sightings);
+        }
+        if self.evidence == other.evidence {
+            self.evidence = Arc::clone(&other.evidence);
+        }
     }
 
     /// The key under which the store remembers it; none for a row without a readable id.

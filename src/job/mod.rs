@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
@@ -114,9 +115,8 @@ impl Mandate {
 }
 
 async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> Result<Outcome, Refusal> {
+    let texts = prepare_texts(order);
     let register = load(order).await?;
-    let texts =
-        mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults.to_string()))?;
     let postman =
         mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))?;
     reports(order)?;
@@ -125,9 +125,11 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
         None => Ok(Mandate::default()),
         Some((run_id, only)) => release::mandate(&recorder.store, run_id, only).await,
     };
-    let outcome = match mandate {
-        Ok(mandate) => begin_and_reconcile(order, register, &texts, &postman, &mut recorder, &mandate).await,
-        Err(refusal) => Err(refusal),
+    let outcome = match (ready(texts).await, mandate) {
+        (Ok(texts), Ok(mandate)) => {
+            begin_and_reconcile(order, register, &texts, &postman, &mut recorder, &mandate).await
+        }
+        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
     };
     // Who is told to stop has no time for a server that does not answer the goodbye.
     let _ = order.stop.run_until_cancelled(postman.close()).await;
@@ -217,9 +219,8 @@ async fn begin_and_reconcile(
 /// # Errors
 /// What stops it before the judging.
 pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
+    let texts = prepare_texts(order);
     let register = load(order).await?;
-    let texts =
-        mail::Writer::new(&order.config.mail).map_err(|faults| Refusal::new(Exit::Refused, faults.to_string()))?;
     let run_id = report::free_run_id(out, &identity::run_id(order.now, &register.fingerprint));
     tracing::Span::current().record("run.id", run_id.as_str());
     let store = store::Store::open_read_only(&order.config.store.url)
@@ -232,6 +233,7 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
         None => crate::domain::History::default(),
     };
     identity::refuse_the_past(order, &history)?;
+    let texts = ready(texts).await?;
 
     let mut night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
     let plan = night.plan(order, reports(order)?, &Mandate::default());
@@ -269,6 +271,24 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
         store.close().await;
     }
     Ok(Outcome { summary, findings: night.findings, persons: plan.reminded.persons, folder, troubles })
+}
+
+/// Texts and templates on their way.
+type Texts = JoinHandle<Result<mail::Writer, mail::TemplateFaults>>;
+
+/// Begins to fill every template with its specimens. That takes longer than anything else before the first request, so
+/// it is done beside it, on a thread of its own.
+fn prepare_texts(order: &Order<'_>) -> Texts {
+    let settings = order.config.mail.clone();
+    spawn_blocking(move || mail::Writer::new(&settings))
+}
+
+async fn ready(texts: Texts) -> Result<mail::Writer, Refusal> {
+    match texts.await {
+        Ok(Ok(writer)) => Ok(writer),
+        Ok(Err(faults)) => Err(Refusal::new(Exit::Refused, faults.to_string())),
+        Err(_) => Err(Refusal::new(Exit::Unexpected, "the templates could not be filled: a fault of the program")),
+    }
 }
 
 async fn load(order: &Order<'_>) -> Result<Register, Refusal> {

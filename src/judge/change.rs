@@ -2,7 +2,7 @@
 //!
 //! Invariant: only certain statuses of earlier calendar days count; a night of doubt changes no series.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Scene, wording};
@@ -41,7 +41,7 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
         Status::Invalid => return,
         Status::Unknown => {
             if let Some(past) = past {
-                finding.evidence.push_str(&wording::last_certain(scene, past));
+                finding.evidence = [&*finding.evidence, &wording::last_certain(scene, past)].concat().into();
                 if was_gap {
                     finding.change = Some(Change::Open);
                     finding.since = Some(past.since);
@@ -64,23 +64,27 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
 
 /// Gaps of earlier days that no row and no sighting speaks of any more.
 fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
-    let client_of = |f: &Finding| match f.status {
-        Status::Unexpected => None,
-        _ => f.client.as_ref().map(|c| c.key.clone()),
-    };
-    let judged: HashSet<AccountKey> = findings
-        .iter()
-        .filter_map(|f| f.account_id.map(|account_id| AccountKey { client: client_of(f), account_id }))
-        .collect();
-    let accounts: HashSet<AccountId> = findings.iter().filter_map(|f| f.account_id).collect();
-    let mut ended: Vec<Finding> = scene
-        .history
-        .accounts
-        .iter()
-        .filter(|(key, past)| past.cause.status().is_gap() && !judged.contains(key))
+    // The gaps are few and the findings many: what is judged is looked up, not collected.
+    let mut gaps: HashMap<&AccountKey, &Remembered> =
+        scene.history.accounts.iter().filter(|(_, past)| past.cause.status().is_gap()).collect();
+    if gaps.is_empty() {
+        return Vec::new();
+    }
+    let ids: HashSet<AccountId> = gaps.keys().map(|key| key.account_id).collect();
+    let mut judged: HashSet<AccountId> = HashSet::new();
+    for finding in findings {
+        if let Some(id) = finding.account_id.filter(|id| ids.contains(id)) {
+            judged.insert(id);
+            if let Some(key) = finding.key() {
+                gaps.remove(&key);
+            }
+        }
+    }
+    let mut ended: Vec<Finding> = gaps
+        .into_iter()
         .filter_map(|(key, past)| match key.client {
             Some(_) => Some(withdrawn(key, past)),
-            None => (!accounts.contains(&key.account_id) && is_gone(scene, key.account_id))
+            None => (!judged.contains(&key.account_id) && is_gone(scene, key.account_id))
                 .then(|| no_longer_shared(key, past)),
         })
         .collect();
@@ -116,13 +120,13 @@ fn bare_client(key: &ClientKey) -> Arc<crate::domain::Client> {
 
 fn withdrawn(key: &AccountKey, past: &Remembered) -> Finding {
     let mut finding = ended_finding(key, past, Change::Withdrawn);
-    finding.evidence = wording::withdrawn(past);
+    finding.evidence = wording::withdrawn(past).into();
     finding
 }
 
 fn no_longer_shared(key: &AccountKey, past: &Remembered) -> Finding {
     let mut finding = ended_finding(key, past, Change::Resolved);
-    finding.evidence = "it was shared without being expected, and is no longer shared".to_owned();
+    finding.evidence = "it was shared without being expected, and is no longer shared".into();
     finding
 }
 

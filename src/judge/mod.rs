@@ -97,13 +97,21 @@ pub fn judge(scene: &Scene<'_>) -> Judgement {
                 Some(cause) => rows::invalid(row, cause, rows_of_account),
                 None => rows::expected(scene, &index, &map, &unexpected, row, &mut doubts),
             };
-            findings.push(finding);
+            add(&mut findings, finding);
         }
     }
     findings.extend(scene.register.bad_rows.iter().filter_map(rows::bad_row));
     findings.extend(unexpected::findings(scene, &index, &map, &named));
     change::compare(scene, &mut findings);
     Judgement { findings, doubts }
+}
+
+/// Adds a finding, which mostly says what the one before it says too.
+fn add(findings: &mut Vec<Finding>, mut finding: Finding) {
+    if let Some(before) = findings.last() {
+        finding.share_with(before);
+    }
+    findings.push(finding);
 }
 
 /// The accounts that each member sees and the register expects of it: those whose state is asked.

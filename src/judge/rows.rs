@@ -90,7 +90,7 @@ fn judge_seen(scene: &Scene<'_>, view: &MemberView, own: &[Seen<'_>], effective:
     finding.set_cause(cause);
     finding.confidence = seen_confidence(view, own, cause);
     finding.last_seen_on = Some(scene.today);
-    finding.evidence = wording::seen(scene, own, effective, cause);
+    finding.evidence = wording::seen(scene, own, effective, cause).into();
     finding.next_step = wording::next_step(finding);
 }
 
@@ -126,7 +126,7 @@ fn describe_absence(
     let named: BTreeSet<BusinessCenterId> =
         if absence.joined.is_empty() { absence.places.business_centers.clone() } else { absence.joined.clone() };
     finding.client_business_centers = named.into_iter().map(name).collect();
-    if let [(id, name)] = finding.client_business_centers.as_slice() {
+    if let [(id, name)] = &*finding.client_business_centers {
         finding.business_center = Some(*id);
         finding.business_center_name = name.clone();
     }
@@ -140,7 +140,7 @@ fn describe_absence(
         finding.last_seen_on = Some(past.last_seen_on);
         finding.last_seen_in = Some((past.business_center, scene.name_of(&past.member, past.business_center)));
     }
-    finding.evidence = wording::absent(scene, row, absence, others);
+    finding.evidence = wording::absent(scene, row, absence, others).into();
     finding.next_step = wording::next_step(finding);
 }
 
@@ -148,7 +148,7 @@ fn describe_absence(
 pub(super) fn invalid(row: &ExpectedAccount, cause: Cause, rows: &[&ExpectedAccount]) -> Finding {
     let mut finding = blank(row);
     finding.set_cause(cause);
-    finding.evidence = wording::conflict(row, cause, rows);
+    finding.evidence = wording::conflict(row, cause, rows).into();
     finding.next_step = wording::next_step(&finding);
     finding
 }
@@ -170,7 +170,7 @@ pub(super) fn bad_row(bad: &BadRow) -> Option<Finding> {
     let mut finding = Finding::new(cause, account.account_id.as_str());
     finding.account_id = AccountId::parse(account.account_id.trim()).ok();
     finding.client = Some(Arc::new(client));
-    finding.evidence = format!("{} line {}, {}: {}", bad.file, bad.line, bad.field, bad.reason);
+    finding.evidence = format!("{} line {}, {}: {}", bad.file, bad.line, bad.field, bad.reason).into();
     finding.next_step = wording::next_step(&finding);
     Some(finding)
 }

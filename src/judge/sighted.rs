@@ -9,7 +9,7 @@ pub(super) fn place(scene: &Scene<'_>, effective: Seen<'_>, finding: &mut Findin
     finding.actual_role = Some(effective.listed.role.clone());
     finding.business_center = Some(effective.business_center);
     finding.business_center_name = scene.name_of(effective.member, effective.business_center);
-    finding.client_business_centers = vec![(effective.business_center, finding.business_center_name.clone())];
+    finding.client_business_centers = [(effective.business_center, finding.business_center_name.clone())].into();
     if finding.account_name.is_empty() {
         finding.account_name = effective.listed.name.clone();
     }

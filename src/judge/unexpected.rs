@@ -61,9 +61,9 @@ pub(super) fn findings<'a>(
         if let Some(view) = scene.observation.of(effective.member) {
             finding.confidence = seen_confidence(view, seen, Cause::NotOnboarded);
         }
-        finding.evidence = wording::unexpected(scene, effective, seen, index.dormant_rows_of(account));
+        finding.evidence = wording::unexpected(scene, effective, seen, index.dormant_rows_of(account)).into();
         finding.next_step = wording::next_step(&finding);
-        findings.push(finding);
+        super::add(&mut findings, finding);
     }
     findings
 }

@@ -124,7 +124,7 @@ impl Session {
 
     /// The envelope in one write (RFC 2920); all three answers are read, and the first refusal counts.
     async fn envelope_at_once(&mut self, mail: &Mail, rcpt: &Rcpt) -> Result<(), (Stage, Fault)> {
-        let mail = self.expect(&format_args!("{mail}{rcpt}{Data}"), 2).await;
+        let mail = self.expect(&format!("{mail}{rcpt}{Data}"), 2).await;
         if mail.as_ref().is_err_and(Fault::ends_connection) {
             return mail.map_err(|fault| (Stage::Before, fault));
         }

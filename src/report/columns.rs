@@ -79,7 +79,7 @@ pub(super) fn cells(finding: &Finding) -> [Cow<'_, str>; 32] {
         number(finding.days_open),
         day(finding.last_seen_on),
         number(finding.suggested_account),
-        finding.evidence.as_str().into(),
+        (&*finding.evidence).into(),
         finding.next_step.as_str().into(),
         word(reminder.state.map(ReminderState::as_str)),
         // A number where mails are, or were, a matter at all.

@@ -4,16 +4,17 @@
 //! they come in.
 
 use std::borrow::Cow;
+use std::io::Write;
 
 use super::columns::{COLUMNS, cells};
 use crate::domain::{Change, Finding, Status};
 
-/// The findings as CSV: UTF-8, LF, RFC 4180, in the order given.
+/// Writes the findings as CSV: UTF-8, LF, RFC 4180, in the order given.
 ///
 /// # Errors
-/// None in practice: the bytes stay in memory.
-pub fn csv<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> std::io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+/// Those of what is written to.
+pub fn csv<'a>(findings: impl IntoIterator<Item = &'a Finding>, to: impl Write) -> std::io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(to);
     writer.write_record(COLUMNS)?;
     for finding in findings {
         for cell in cells(finding) {
@@ -21,7 +22,7 @@ pub fn csv<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> std::io::Resu
         }
         writer.write_record(None::<&[u8]>)?;
     }
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+    writer.flush()
 }
 
 /// The findings by country, client code and account id, rows without a client last; equal ones stay as they come.

@@ -4,7 +4,7 @@
 //! under another name in the same place, and renamed at the end.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -19,27 +19,30 @@ const UNDER_WAY: &str = ".tmp-";
 #[derive(Serialize)]
 struct Manifest<'a> {
     run_id: &'a str,
-    files: Vec<Entry>,
+    files: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry {
-    name: String,
-    size: usize,
+struct Entry<'a> {
+    name: &'a str,
+    size: u64,
     sha256: String,
 }
 
+/// A file's name, with `/` for a folder in between, and what writes it: a table of a million rows is never in memory.
+pub(super) type NewFile<'a> = (&'a str, Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>);
+
 /// Writes the files, and a manifest of them, into `dir/run_id`.
-pub(super) fn publish(dir: &Path, run_id: &str, files: &mut [(String, Vec<u8>)]) -> Result<PathBuf, Error> {
+pub(super) fn publish(dir: &Path, run_id: &str, mut files: Vec<NewFile<'_>>) -> Result<PathBuf, Error> {
     fs::create_dir_all(dir).map_err(at(dir))?;
     remove_leftovers(dir).map_err(at(dir))?;
     let folder = dir.join(run_id);
     if folder.exists() {
         return Err(Error::Exists { path: folder });
     }
-    files.sort();
+    files.sort_by_key(|(name, _)| *name);
     let temporary = dir.join(format!("{UNDER_WAY}{run_id}"));
-    let written = fill(&temporary, run_id, files).and_then(|()| fs::rename(&temporary, &folder).map_err(at(&folder)));
+    let written = fill(&temporary, run_id, &files).and_then(|()| fs::rename(&temporary, &folder).map_err(at(&folder)));
     if let Err(error) = written {
         // A full disk gets its room back; if even that fails, the next writing tries again.
         let _ = fs::remove_dir_all(&temporary);
@@ -50,19 +53,21 @@ pub(super) fn publish(dir: &Path, run_id: &str, files: &mut [(String, Vec<u8>)])
 }
 
 /// Fills a new folder; everything in it is on the disk afterwards.
-fn fill(new: &Path, run_id: &str, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+fn fill(new: &Path, run_id: &str, files: &[NewFile<'_>]) -> Result<(), Error> {
     fs::create_dir(new).map_err(at(new))?;
     let mut folders = vec![new.to_path_buf()];
-    for (name, bytes) in files {
+    let mut manifest = Manifest { run_id, files: Vec::with_capacity(files.len()) };
+    for (name, write) in files {
         let path = new.join(name);
         if let Some(parent) = path.parent().filter(|parent| !folders.iter().any(|known| known == parent)) {
             fs::create_dir_all(parent).map_err(at(parent))?;
             folders.push(parent.to_path_buf());
         }
-        write_synced(&path, bytes).map_err(at(&path))?;
+        let (size, sha256) = write_synced(&path, write).map_err(at(&path))?;
+        manifest.files.push(Entry { name, size, sha256 });
     }
-    let path = new.join("manifest.json");
-    write_synced(&path, &manifest(run_id, files)?).map_err(at(&path))?;
+    let (path, bytes) = (new.join("manifest.json"), super::json(&manifest)?);
+    write_synced(&path, |to| to.write_all(&bytes)).map_err(at(&path))?;
     for folder in folders.iter().rev() {
         sync_folder(folder).map_err(at(folder))?;
     }
@@ -91,15 +96,6 @@ pub(super) fn publish_latest(dir: &Path, run_id: &str) -> Result<(), Error> {
     replace().map_err(|source| Error::Write { path: link.clone(), source })
 }
 
-fn manifest(run_id: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Error> {
-    let entry = |(name, bytes): &'_ (String, Vec<u8>)| Entry {
-        name: name.clone(),
-        size: bytes.len(),
-        sha256: hex(&Sha256::digest(bytes)),
-    };
-    super::json(&Manifest { run_id, files: files.iter().map(entry).collect() })
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
@@ -108,10 +104,35 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// Writes a file that is on the disk afterwards; gives its size and hash.
+fn write_synced(path: &Path, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<(u64, String)> {
+    let mut counted = Counted { file: File::create_new(path)?, size: 0, hash: Sha256::new() };
+    let mut buffered = BufWriter::with_capacity(1 << 16, &mut counted);
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    counted.file.sync_all()?;
+    Ok((counted.size, hex(&counted.hash.finalize())))
+}
+
+/// A file with size and hash of what went into it.
+struct Counted {
+    file: File,
+    size: u64,
+    hash: Sha256,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.size += written as u64;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {

@@ -63,15 +63,19 @@ pub struct Report<'a> {
 /// # Errors
 /// The folder exists, or something cannot be written; then there is no folder of that name, and `latest` is as it was.
 pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<PathBuf, Error> {
-    let words = |source| Error::Words { source };
     let sorted = sorted(report.findings);
-    let accounts = csv(sorted.iter().copied().filter(|finding| is_judged(finding))).map_err(words)?;
-    let mut files = report.extra.to_vec();
-    files.push(("diff.csv".to_owned(), diff(report.findings).map_err(words)?));
-    files.push(("accounts.csv".to_owned(), accounts));
-    files.push(("summary.json".to_owned(), json(report.summary)?));
+    let rows = || sorted.iter().copied();
+    let summary = json(report.summary)?;
+    let mut files: Vec<folder::NewFile<'_>> = vec![
+        ("diff.csv", Box::new(|to| csv(rows().filter(|finding| finding.is_difference()), to))),
+        ("accounts.csv", Box::new(|to| csv(rows().filter(|finding| is_judged(finding)), to))),
+        ("summary.json", Box::new(|to| to.write_all(&summary))),
+    ];
+    for (name, bytes) in report.extra {
+        files.push((name, Box::new(move |to| to.write_all(bytes))));
+    }
     let run_id = &report.summary.run_id;
-    let folder = folder::publish(dir, run_id, &mut files)?;
+    let folder = folder::publish(dir, run_id, files)?;
     if latest {
         folder::publish_latest(dir, run_id)?;
     }
@@ -83,7 +87,9 @@ pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<PathBuf, Er
 /// # Errors
 /// None in practice: the bytes stay in memory.
 pub fn diff(findings: &[Finding]) -> std::io::Result<Vec<u8>> {
-    csv(sorted(findings).into_iter().filter(|finding| finding.is_difference()))
+    let mut bytes = Vec::new();
+    csv(sorted(findings).into_iter().filter(|finding| finding.is_difference()), &mut bytes)?;
+    Ok(bytes)
 }
 
 /// The run id wanted, or with the next `xxxx` whose folder does not exist.

@@ -165,11 +165,11 @@ pub(super) async fn remember(
     findings: &[Finding],
     present: &mut Present,
 ) -> sqlx::Result<()> {
-    let mut last = None;
+    let mut last: Option<&Arc<Client>> = None;
     for finding in findings {
         // The rows of a client come together and share its value.
-        if let Some(client) = finding.client.as_ref().filter(|client| last != Some(Arc::as_ptr(client))) {
-            last = Some(Arc::as_ptr(client));
+        if let Some(client) = finding.client.as_ref().filter(|client| last.is_none_or(|l| !Arc::ptr_eq(l, client))) {
+            last = Some(client);
             present.names.learn_client(conn, client).await?;
         }
         if let Some(member) = &finding.member {

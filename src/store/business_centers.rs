@@ -210,10 +210,10 @@ pub(super) async fn remember_clients(
     let mut last = None;
     for finding in findings.iter().filter(|finding| !matches!(finding.status, Status::Unexpected | Status::Invalid)) {
         let Some(client) = &finding.client else { continue };
-        for sighting in &finding.sightings {
+        for sighting in finding.sightings.iter() {
             // Accounts of a client and a Business Center come together: most need no look-up.
-            let place = (Arc::as_ptr(client), sighting.business_center);
-            if last.replace(place) == Some(place) {
+            let place = sighting.business_center;
+            if last.replace((client, place)).is_some_and(|(last, there)| Arc::ptr_eq(last, client) && there == place) {
                 continue;
             }
             let Some(id) = present.names.client_id(&client.key) else { continue };

@@ -31,7 +31,8 @@ pub(super) fn compose(
         };
         keys.extend(finding.key());
         let groups = &mut clients.entry(&client.key).or_insert_with(|| (client, BTreeMap::new())).1;
-        groups.entry((ask, member.clone(), finding.client_business_centers.clone())).or_default().push(LetterAccount {
+        let places = finding.client_business_centers.to_vec();
+        groups.entry((ask, member.clone(), places)).or_default().push(LetterAccount {
             account_id,
             name: finding.account_name.clone(),
             requested: finding.register.as_ref().is_some_and(|r| r.state == RegisterState::Requested),

@@ -127,7 +127,7 @@ pub(super) fn finding(n: u64, cause: Cause, since: &str) -> Finding {
 
 pub(super) fn ok(n: u64, since: &str) -> Finding {
     let role = StatedRole::Known(Role::Analyst);
-    let sightings = vec![Sighting { member: member(), business_center: center(), role, owner: None }];
+    let sightings = [Sighting { member: member(), business_center: center(), role, owner: None }].into();
     Finding { sightings, ..finding(n, Cause::SharedAsExpected, since) }
 }
 

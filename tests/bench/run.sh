@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds what is measured and prints one table: see README.md beside this file.
+#   tests/bench/run.sh [--quick | --full] [P1 P2 P3 P4 P5 P6]
+set -eu
+cd "$(dirname "$0")/../.."
+
+cargo build --quiet --release --workspace --bins
+if [ ! -x target/bench-venv/bin/python ]; then
+    python3 -m venv target/bench-venv
+    target/bench-venv/bin/pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt
+fi
+exec python3 tests/bench/bench.py --built "${CARGO_TARGET_DIR:-target}/release" \
+    --python target/bench-venv/bin/python "$@"
