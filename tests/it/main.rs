@@ -7,6 +7,7 @@ mod architecture;
 mod commands;
 mod harness;
 mod killed;
+mod lease;
 mod nights;
 mod running;
 mod smtp_sink;
