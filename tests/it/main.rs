@@ -7,6 +7,7 @@ mod architecture;
 mod commands;
 mod harness;
 mod killed;
+mod kills;
 mod lease;
 mod nights;
 mod running;

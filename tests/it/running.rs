@@ -44,7 +44,7 @@ impl Running {
     }
 
     /// `kill -9`; nothing is left of the process when this returns. Says whether it was still there to be killed.
-    pub fn kills(mut self) -> bool {
+    pub fn kill(mut self) -> bool {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap().code().is_none()
