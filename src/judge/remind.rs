@@ -71,6 +71,8 @@ pub struct Person {
     pub why: WhyNot,
     /// The next day on which a mail is due, after today's if one is due today.
     pub next: Option<NaiveDate>,
+    /// The day on which a new mail is due if today's does not arrive.
+    pub replaced: NaiveDate,
     /// Positions of his gaps among the findings.
     pub gaps: Vec<usize>,
 }
@@ -148,7 +150,7 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
             let language = contact.language.unwrap_or_else(|| language_of(addressing, findings, &gaps));
             reminded.letters.push(letters::compose(scene, findings, &listed, contact, language, &cadence));
         }
-        reminded.persons.push(Person { address, why, next, gaps });
+        reminded.persons.push(Person { address, why, next, replaced: cadence.replaced(), gaps });
     }
     reminded.first_mailed = first_mailed.len();
     reminded
@@ -203,10 +205,10 @@ impl Reminded {
                     .filter(|m| m.outcome == MailOutcome::Accepted && m.gaps.contains(&key))
                     .map(|m| m.day)
                     .collect();
-                if outcome == Some(MailOutcome::Accepted)
-                    && letter.is_some_and(|l| l.gaps.contains(&key))
-                    && !days.contains(&scene.today)
-                {
+                // Today's is this run's letter, or what an earlier run of the day could not deliver.
+                let todays = letter.is_some_and(|l| l.gaps.contains(&key))
+                    || past.iter().any(|m| m.day == scene.today && m.gaps.contains(&key));
+                if outcome == Some(MailOutcome::Accepted) && todays && !days.contains(&scene.today) {
                     days.push(scene.today);
                 }
                 let facts = &mut finding.reminder;
@@ -237,11 +239,11 @@ fn next_mail(scene: &Scene<'_>, person: &Person, outcome: Option<MailOutcome>) -
     match outcome {
         Some(MailOutcome::Accepted | MailOutcome::Redirected) => person.next,
         Some(MailOutcome::Deferred | MailOutcome::Failed | MailOutcome::Doubtful | MailOutcome::Intended) => {
-            scene.today.checked_add_days(Days::new(1))
+            Some(person.replaced)
         }
         Some(MailOutcome::Suppressed) => None,
         None => match person.why {
-            WhyNot::Due => Some(scene.today),
+            WhyNot::Due | WhyNot::TryAgain => Some(scene.today),
             _ => person.next,
         },
     }
