@@ -5,11 +5,13 @@
 
 mod architecture;
 mod commands;
+mod full_disk;
 mod harness;
 mod killed;
 mod kills;
 mod lease;
 mod nights;
+mod refused;
 mod running;
 mod smtp_sink;
 mod stopped;
