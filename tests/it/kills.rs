@@ -132,3 +132,18 @@ fn killed_at_any_moment_nobody_is_mailed_twice_and_nobody_is_forgotten() {
     std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{kills} kills: {falls:?}\n")).unwrap();
     assert!(falls.while_mailing > 0, "no kill met the mailing: {falls:?}");
 }
+
+#[test]
+fn killed_while_the_store_is_created_the_next_run_needs_no_hand() {
+    for pause in 0..10 {
+        let sink = Sink::start();
+        let stage = Stage::with_persons(1, &sink);
+        let run = stage.starts("2026-11-23");
+        wait_for("the store", || stage.path("state.db").exists());
+        std::thread::sleep(Duration::from_millis(pause));
+        run.kill();
+        stage.starts("2026-11-23").ends();
+        assert_eq!(mailed(&sink), BTreeMap::from([(person(1), 1)]), "{pause} ms after the store was there");
+        stage.assert_is_sound();
+    }
+}

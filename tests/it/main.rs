@@ -11,6 +11,7 @@ mod killed;
 mod kills;
 mod lease;
 mod nights;
+mod peer;
 mod refused;
 mod running;
 mod smtp_sink;

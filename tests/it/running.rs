@@ -27,7 +27,6 @@ pub struct Running {
 pub struct StoredMail {
     pub message_id: String,
     pub person: String,
-    pub day: String,
     pub outcome: String,
     pub bytes: Vec<u8>,
 }
@@ -136,6 +135,15 @@ impl Stage {
         })
     }
 
+    /// Holds the database's write lock while something is done.
+    pub fn while_locked(&self, act: impl FnOnce()) {
+        self.with_database(PATIENCE, async |conn| {
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.unwrap();
+            act();
+            sqlx::query("ROLLBACK").execute(conn).await.unwrap();
+        });
+    }
+
     /// Every mail that was ever intended, digests with an empty person.
     pub fn stored_mails(&self) -> Vec<StoredMail> {
         if !self.path("state.db").exists() {
@@ -146,14 +154,13 @@ impl Stage {
             if tables.await.unwrap().is_empty() {
                 return Vec::new();
             }
-            let sql = "SELECT message_id, person, day, outcome, bytes FROM mails ORDER BY created_at, message_id";
+            let sql = "SELECT message_id, person, outcome, bytes FROM mails ORDER BY created_at, message_id";
             let rows = sqlx::query(sql).fetch_all(conn).await.unwrap();
             let mail = |row: &sqlx::sqlite::SqliteRow| StoredMail {
                 message_id: row.get(0),
                 person: row.get(1),
-                day: row.get(2),
-                outcome: row.get(3),
-                bytes: row.get(4),
+                outcome: row.get(2),
+                bytes: row.get(3),
             };
             rows.iter().map(mail).collect()
         })
