@@ -38,7 +38,9 @@ impl Peer {
         };
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port = line.trim().parse().expect("aiosmtpd says its port; is it installed beside TikTok's SDK?");
+        let Ok(port) = line.trim().parse() else {
+            panic!("{SCRIPT} does not say its port; install again: pip install -r tests/sdk/requirements.txt")
+        };
         Self { child, port }
     }
 }
