@@ -15,8 +15,18 @@ use crate::{expected, mail, report, store, tiktok};
 struct Line {
     about: String,
     said: String,
-    /// The code of a `run` in this state; none: all is well.
-    fault: Option<Exit>,
+    mark: Mark,
+}
+
+/// What it means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// In place.
+    Well,
+    /// To be known; stops nothing.
+    Note,
+    /// The code that a `run` in this state would end with.
+    Fault(Exit),
 }
 
 pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
@@ -28,7 +38,7 @@ pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
     lines.push(store(config).await);
     lines.push(report_folder(config));
     lines.extend(mails(config).await);
-    let exit = lines.iter().filter_map(|line| line.fault).min().unwrap_or(Exit::Done);
+    let exit = lines.iter().filter_map(Line::exit).min().unwrap_or(Exit::Done);
     match output {
         Output::Text => screen::print(&text(&lines, exit)),
         Output::Json => screen::print(&format!("{}\n", json(&lines, exit))),
@@ -36,12 +46,25 @@ pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
     exit
 }
 
+impl Line {
+    fn exit(&self) -> Option<Exit> {
+        match self.mark {
+            Mark::Fault(exit) => Some(exit),
+            Mark::Well | Mark::Note => None,
+        }
+    }
+}
+
 fn well(about: &str, said: impl Into<String>) -> Line {
-    Line { about: about.to_owned(), said: said.into(), fault: None }
+    Line { about: about.to_owned(), said: said.into(), mark: Mark::Well }
+}
+
+fn note(about: &str, said: impl Into<String>) -> Line {
+    Line { about: about.to_owned(), said: said.into(), mark: Mark::Note }
 }
 
 fn fault(about: &str, said: impl Into<String>, exit: Exit) -> Line {
-    Line { about: about.to_owned(), said: said.into(), fault: Some(exit) }
+    Line { about: about.to_owned(), said: said.into(), mark: Mark::Fault(exit) }
 }
 
 async fn registers(config: &config::Config) -> Vec<Line> {
@@ -55,9 +78,9 @@ async fn registers(config: &config::Config) -> Vec<Line> {
             )];
             lines.extend(register.bad_rows.iter().map(|row| {
                 // A bad row is reported every night and stops nothing.
-                well("registers", format!("set aside: {} line {}, {}: {}", row.file, row.line, row.field, row.reason))
+                note("registers", format!("set aside: {} line {}, {}: {}", row.file, row.line, row.field, row.reason))
             }));
-            lines.extend(without_contact(&register).into_iter().map(|said| well("contacts", said)));
+            lines.extend(without_contact(&register).into_iter().map(|said| note("contacts", said)));
             lines
         }
     }
@@ -152,13 +175,18 @@ fn text(lines: &[Line], exit: Exit) -> String {
     let width = lines.iter().map(|line| line.about.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for line in lines {
-        let mark = if line.fault.is_some() { "FAULT" } else { "ok   " };
+        let mark = match line.mark {
+            Mark::Well => "ok   ",
+            Mark::Note => "note ",
+            Mark::Fault(_) => "FAULT",
+        };
         let pad = " ".repeat(width - line.about.chars().count());
         let said = line.said.trim_end().replace('\n', &format!("\n{}", " ".repeat(width + 9)));
         text.push_str(&format!("{mark}  {}{pad}  {said}\n", line.about));
     }
-    match lines.iter().filter(|line| line.fault.is_some()).count() {
+    match lines.iter().filter(|line| line.exit().is_some()).count() {
         0 => text.push_str("Everything is in place.\n"),
+        1 => text.push_str(&format!("1 fault. Exit code {}: {}\n", exit.code(), exit.meaning())),
         faults => text.push_str(&format!("{faults} faults. Exit code {}: {}\n", exit.code(), exit.meaning())),
     }
     text
@@ -167,7 +195,7 @@ fn text(lines: &[Line], exit: Exit) -> String {
 fn json(lines: &[Line], exit: Exit) -> serde_json::Value {
     let lines: Vec<_> = lines
         .iter()
-        .map(|line| serde_json::json!({ "about": line.about, "ok": line.fault.is_none(), "said": line.said }))
+        .map(|line| serde_json::json!({ "about": line.about, "ok": line.exit().is_none(), "said": line.said }))
         .collect();
     serde_json::json!({ "exit_code": exit.code(), "checks": lines })
 }

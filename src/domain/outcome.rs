@@ -157,7 +157,7 @@ pub struct Summary {
     pub exit_code: u8,
     /// All that apply, rising.
     pub exit_codes: Vec<u8>,
-    /// Whether everything was read.
+    /// Whether everything was read that no exception excuses.
     pub complete: bool,
     /// Judged rows by status and cause.
     pub counts: BTreeMap<&'static str, BTreeMap<&'static str, u64>>,

@@ -361,6 +361,46 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding of this cause about an id as written, with nothing else known yet.
+    #[must_use]
+    pub fn new(cause: Cause, account_text: impl Into<Box<str>>) -> Self {
+        Self {
+            change: None,
+            status: cause.status(),
+            cause,
+            action_owner: cause.action_owner(),
+            confidence: None,
+            client: None,
+            account_id: None,
+            account_text: account_text.into(),
+            account_name: "".into(),
+            register: None,
+            member: None,
+            expected_role: None,
+            actual_role: None,
+            business_center: None,
+            business_center_name: Arc::from(""),
+            client_business_centers: Vec::new(),
+            sightings: Vec::new(),
+            since: None,
+            days_open: None,
+            last_seen_on: None,
+            last_seen_in: None,
+            suggested_account: None,
+            other_member: None,
+            evidence: String::new(),
+            next_step: String::new(),
+            reminder: ReminderFacts::default(),
+        }
+    }
+
+    /// Gives it a cause, with the status and the one who must act that belong to it.
+    pub fn set_cause(&mut self, cause: Cause) {
+        self.cause = cause;
+        self.status = cause.status();
+        self.action_owner = cause.action_owner();
+    }
+
     /// The key under which the store remembers it; none for a row without a readable id.
     #[must_use]
     pub fn key(&self) -> Option<AccountKey> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Mandate, Refusal};
 use crate::domain::Exit;
 use crate::judge::Only;
-use crate::store::Store;
+use crate::store::{RunRow, Store};
 
 /// The mandate to release a run; refused unless it is the newest one, ended, was held, and is not released yet.
 pub(super) async fn mandate(store: &Store, run_id: &str, only: Option<Only>) -> Result<Mandate, Refusal> {
@@ -26,7 +26,19 @@ pub(super) async fn mandate(store: &Store, run_id: &str, only: Option<Only>) -> 
             format!("only the newest held run can be released: {}; read its report first", newest.run_id),
         ));
     }
-    Ok(Mandate { lifted: held_by(newest.summary.as_deref()), only, releases: Some(newest.seq) })
+    Ok(Mandate { lifted: lifted(&runs), only, releases: Some(newest.seq) })
+}
+
+/// The guards that held: those of the newest run, and where that released only a part, of the run it released.
+fn lifted(runs: &[RunRow]) -> BTreeSet<String> {
+    let mut guards = BTreeSet::new();
+    for run in runs.iter().filter(|run| run.ended_at.is_some()) {
+        guards.extend(held_by(run.summary.as_deref()));
+        if run.command != "release" {
+            break;
+        }
+    }
+    guards
 }
 
 /// Runs that are looked at; killed ones in a row beyond that are a case for a person.

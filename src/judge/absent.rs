@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::index::{Index, Seen};
 use super::near::{self, Slip};
 use super::places::{KnownBy, Map, Places};
+use super::unexpected::Unexpected;
 use super::{Look, Scene, change};
 use crate::domain::{
     AccountId, AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Confidence, ExpectedAccount, MemberView,
@@ -34,7 +35,7 @@ pub(crate) fn judge<'a>(
     scene: &Scene<'a>,
     index: &Index<'a>,
     map: &Map<'a>,
-    unexpected: &super::Unexpected,
+    unexpected: &Unexpected,
     row: &ExpectedAccount,
     others: &[Seen<'a>],
 ) -> Absence {

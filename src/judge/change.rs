@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Scene, empty, wording};
+use super::{Scene, wording};
 use crate::domain::{AccountId, AccountKey, Change, ClientKey, Finding, Remembered, Status};
 
 /// The last certain status of an account: as this client's, else as an account that nobody expected.
@@ -100,7 +100,7 @@ fn ended_finding(key: &AccountKey, past: &Remembered, change: Change) -> Finding
         account_name: past.account_name.clone(),
         member: past.member.clone(),
         since: Some(past.since),
-        ..empty(past.cause, key.account_id.to_string().into())
+        ..Finding::new(past.cause, key.account_id.to_string())
     }
 }
 

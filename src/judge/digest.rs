@@ -106,44 +106,32 @@ fn facts(findings: &[Finding], summary: &Summary) -> Vec<(String, String)> {
     let owner = |owner: ActionOwner| {
         findings.iter().filter(|f| f.action_owner == Some(owner) && f.status != Status::Invalid).count() as u64
     };
-    let mails = summary.mails;
-    [
-        ("Accounts ok", status(Status::Ok)),
-        ("Missing", status(Status::Missing)),
-        ("Wrong role", status(Status::WrongRole)),
-        ("Unexpected", status(Status::Unexpected)),
-        ("Unknown tonight", status(Status::Unknown)),
-        ("Invalid rows", status(Status::Invalid)),
-        ("New / open / resolved / withdrawn", 0),
-        ("Client's turn / data team's / TikTok's", 0),
-        ("Mails sent / held / failed / doubtful / refused", 0),
+    let (changes, mails) = (summary.changes, summary.mails);
+    let counted = [
+        ("Accounts ok", Status::Ok),
+        ("Missing", Status::Missing),
+        ("Wrong role", Status::WrongRole),
+        ("Unexpected", Status::Unexpected),
+        ("Unknown tonight", Status::Unknown),
+        ("Invalid rows", Status::Invalid),
     ]
-    .into_iter()
-    .map(|(label, value)| {
-        let changes = summary.changes;
-        let text = match label {
-            "New / open / resolved / withdrawn" => {
-                format!("{} / {} / {} / {}", changes.new, changes.open, changes.resolved, changes.withdrawn)
-            }
-            "Client's turn / data team's / TikTok's" => format!(
-                "{} / {} / {}",
-                owner(ActionOwner::Client),
-                owner(ActionOwner::DataTeam),
-                owner(ActionOwner::TikTok)
-            ),
-            "Mails sent / held / failed / doubtful / refused" => format!(
-                "{} / {} / {} / {} / {}",
-                mails.sent + mails.redirected,
-                mails.held,
-                mails.failed,
-                mails.doubtful,
-                mails.suppressed
-            ),
-            _ => value.to_string(),
-        };
-        (label.to_owned(), text)
-    })
-    .collect()
+    .map(|(label, counted)| (label, status(counted).to_string()));
+    let sums = [
+        (
+            "New / open / resolved / withdrawn",
+            [changes.new, changes.open, changes.resolved, changes.withdrawn].to_vec(),
+        ),
+        (
+            "Client's turn / data team's / TikTok's",
+            [ActionOwner::Client, ActionOwner::DataTeam, ActionOwner::TikTok].map(owner).to_vec(),
+        ),
+        (
+            "Mails sent / held / failed / doubtful / refused",
+            [mails.sent + mails.redirected, mails.held, mails.failed, mails.doubtful, mails.suppressed].to_vec(),
+        ),
+    ]
+    .map(|(label, sums)| (label, sums.iter().map(u64::to_string).collect::<Vec<_>>().join(" / ")));
+    counted.into_iter().chain(sums).map(|(label, value)| (label.to_owned(), value)).collect()
 }
 
 fn refused(scene: &Scene<'_>) -> Vec<String> {

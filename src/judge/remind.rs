@@ -3,23 +3,26 @@
 //! Invariant: a letter lists certain, open gaps of the person's own clients only; a person who already has a mail of
 //! today, whatever became of it, gets no second one.
 
+mod annotate;
 mod cadence;
+mod contacts;
 mod letters;
+mod past;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::Scene;
 use crate::domain::{
-    AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, Contact, ContactRole, Excepted, Exception,
-    Finding, Language, Letter, MailOutcome, PastMail, ReminderFacts, ReminderState, Reminders, Scope, Status,
+    AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, Contact, Excepted, Exception, Finding, Language,
+    Letter, ReminderState, Reminders, Status,
 };
 use cadence::{Cadence, When};
-
-/// Days for which an address that the server refused is not tried again.
-const SUPPRESSED_DAYS: u64 = 30;
+use contacts::{AddressBook, Persons};
+use past::Past;
 
 /// Why a person is or is not mailed today.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +117,7 @@ pub struct Reminded {
 /// Plans the mails of a night.
 #[must_use]
 pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, findings: &[Finding]) -> Reminded {
-    let book = AddressBook::new(scene);
+    let (book, past) = (AddressBook::new(scene), Past::new(scene));
     let mut reminded = Reminded::default();
     let mut gaps_of: BTreeMap<Address, (Vec<usize>, &Contact)> = BTreeMap::new();
     for (position, finding) in findings.iter().enumerate() {
@@ -123,7 +126,7 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
         if state != ReminderState::Scheduled {
             continue;
         }
-        match book.persons(scene, finding) {
+        match book.persons(&past, finding) {
             Persons::Found(contacts) => {
                 for contact in contacts {
                     gaps_of.entry(contact.email.clone()).or_insert_with(|| (Vec::new(), contact)).0.push(position);
@@ -141,12 +144,13 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
     }
     let mut first_mailed = BTreeSet::new();
     for (address, (gaps, contact)) in gaps_of {
-        let past: Vec<&PastMail> = scene.history.mails.iter().filter(|m| m.person == address).collect();
-        let cadence = Cadence::new(scene, policy, findings, &gaps, &past);
+        let cadence = Cadence::new(scene, policy, findings, &gaps, past.of(&address));
         let When { why, next } = cadence.when();
         if why == WhyNot::Due {
             let listed = cadence.mailable(&gaps);
-            first_mailed.extend(listed.iter().copied().filter(|gap| never_mailed(scene, findings, *gap)));
+            first_mailed.extend(
+                listed.iter().copied().filter(|gap| findings[*gap].key().is_some_and(|key| !past.was_mailed(&key))),
+            );
             let language = contact.language.unwrap_or_else(|| language_of(addressing, findings, &gaps));
             reminded.letters.push(letters::compose(scene, findings, &listed, contact, language, &cadence));
         }
@@ -176,99 +180,6 @@ impl Reminded {
     #[must_use]
     pub fn is_limited(&self) -> bool {
         self.only.is_some()
-    }
-
-    /// Fills in what each finding's row says about mail, once it is known how the mails ended.
-    pub fn annotate(
-        &self,
-        scene: &Scene<'_>,
-        findings: &mut [Finding],
-        outcomes: &BTreeMap<Address, MailOutcome>,
-        held: bool,
-    ) {
-        for (position, state) in &self.states {
-            findings[*position].reminder = ReminderFacts { state: Some(*state), ..ReminderFacts::default() };
-        }
-        for person in &self.persons {
-            let outcome = outcomes.get(&person.address).copied();
-            let past: Vec<&PastMail> = scene.history.mails.iter().filter(|m| m.person == person.address).collect();
-            let letter = self.letters.iter().find(|l| l.to == person.address);
-            for position in &person.gaps {
-                let finding = &mut findings[*position];
-                let Some(key) = finding.key() else { continue };
-                let held = held || self.keeps_back(&key);
-                let outcome = outcome.filter(|_| !self.keeps_back(&key));
-                let state = Self::person_state(person, outcome, held);
-                let next = if held { None } else { next_mail(scene, person, outcome) };
-                let mut days: Vec<NaiveDate> = past
-                    .iter()
-                    .filter(|m| m.outcome == MailOutcome::Accepted && m.gaps.contains(&key))
-                    .map(|m| m.day)
-                    .collect();
-                // Today's is this run's letter, or what an earlier run of the day could not deliver.
-                let todays = letter.is_some_and(|l| l.gaps.contains(&key))
-                    || past.iter().any(|m| m.day == scene.today && m.gaps.contains(&key));
-                if outcome == Some(MailOutcome::Accepted) && todays && !days.contains(&scene.today) {
-                    days.push(scene.today);
-                }
-                let facts = &mut finding.reminder;
-                facts.mails_sent = facts.mails_sent.max(u32::try_from(days.len()).unwrap_or(u32::MAX));
-                facts.last_mailed_on = facts.last_mailed_on.max(days.into_iter().max());
-                facts.next_mail_on = earliest(facts.next_mail_on, next);
-                facts.state = Some(more_telling(facts.state, state));
-            }
-        }
-    }
-
-    fn person_state(person: &Person, outcome: Option<MailOutcome>, held: bool) -> ReminderState {
-        match (outcome, &person.why) {
-            (Some(MailOutcome::Doubtful | MailOutcome::Intended), _) | (None, WhyNot::Doubtful) => {
-                ReminderState::Doubtful
-            }
-            (Some(MailOutcome::Suppressed), _) => ReminderState::Suppressed,
-            (None, WhyNot::Due) if held => ReminderState::Held,
-            (_, WhyNot::HandedOver) => ReminderState::Escalated,
-            (_, WhyNot::SkippedDay | WhyNot::Grace) => ReminderState::Waiting,
-            _ => ReminderState::Scheduled,
-        }
-    }
-}
-
-/// The next mail once today's ended: tomorrow's replacement where today's did not arrive for certain.
-fn next_mail(scene: &Scene<'_>, person: &Person, outcome: Option<MailOutcome>) -> Option<NaiveDate> {
-    match outcome {
-        Some(MailOutcome::Accepted | MailOutcome::Redirected) => person.next,
-        Some(MailOutcome::Deferred | MailOutcome::Failed | MailOutcome::Doubtful | MailOutcome::Intended) => {
-            Some(person.replaced)
-        }
-        Some(MailOutcome::Suppressed) => None,
-        None => match person.why {
-            WhyNot::Due | WhyNot::TryAgain => Some(scene.today),
-            _ => person.next,
-        },
-    }
-}
-
-fn earliest(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
-}
-
-/// Of two persons' states for one gap, the one that an analyst must know.
-fn more_telling(known: Option<ReminderState>, new: ReminderState) -> ReminderState {
-    let rank = |state: ReminderState| match state {
-        ReminderState::Held => 6,
-        ReminderState::Doubtful => 5,
-        ReminderState::Suppressed => 4,
-        ReminderState::Escalated => 3,
-        ReminderState::Waiting => 2,
-        ReminderState::Scheduled | ReminderState::Snoozed | ReminderState::Nobody | ReminderState::NotMailed => 1,
-    };
-    match known {
-        Some(known) if rank(known) > rank(new) => known,
-        _ => new,
     }
 }
 
@@ -303,73 +214,9 @@ fn excepts(exception: &Exception, finding: &Finding, today: NaiveDate) -> bool {
         }
 }
 
-fn never_mailed(scene: &Scene<'_>, findings: &[Finding], gap: usize) -> bool {
-    findings[gap].key().is_some_and(|key| {
-        !scene.history.mails.iter().any(|m| m.outcome == MailOutcome::Accepted && m.gaps.contains(&key))
-    })
-}
-
 fn language_of(addressing: &Addressing, findings: &[Finding], gaps: &[usize]) -> Language {
     gaps.iter()
         .filter_map(|gap| findings[*gap].client.as_ref())
         .find_map(|client| addressing.languages.get(&*client.key.country).copied())
         .unwrap_or_default()
-}
-
-/// Who answers for which client.
-struct AddressBook<'a> {
-    by_client: HashMap<(&'a ClientKey, ContactRole), Vec<&'a Contact>>,
-    by_country: HashMap<(&'a Arc<str>, ContactRole), Vec<&'a Contact>>,
-}
-
-enum Persons<'a> {
-    Found(Vec<&'a Contact>),
-    AllSuppressed,
-    Nobody,
-}
-
-impl<'a> AddressBook<'a> {
-    fn new(scene: &Scene<'a>) -> Self {
-        let mut book = Self { by_client: HashMap::new(), by_country: HashMap::new() };
-        for contact in &scene.register.contacts {
-            match &contact.scope {
-                Scope::Client(key) => book.by_client.entry((key, contact.role)).or_default().push(contact),
-                Scope::Country(country) => book.by_country.entry((country, contact.role)).or_default().push(contact),
-            }
-        }
-        book
-    }
-
-    /// The client's contacts, else the country's, else the owner; addresses that the server refuses are passed over.
-    fn persons(&self, scene: &Scene<'_>, finding: &Finding) -> Persons<'a> {
-        let Some(client) = &finding.client else { return Persons::Nobody };
-        let mut suppressed = false;
-        for role in [ContactRole::Client, ContactRole::Owner] {
-            let all = self
-                .by_client
-                .get(&(&client.key, role))
-                .or_else(|| self.by_country.get(&(&client.key.country, role)))
-                .map_or(&[][..], Vec::as_slice);
-            let mut persons: Vec<&'a Contact> = Vec::new();
-            for contact in all {
-                if is_suppressed(scene, &contact.email) {
-                    suppressed = true;
-                } else if !persons.iter().any(|known| known.email == contact.email) {
-                    persons.push(contact);
-                }
-            }
-            if !persons.is_empty() {
-                return Persons::Found(persons);
-            }
-        }
-        if suppressed { Persons::AllSuppressed } else { Persons::Nobody }
-    }
-}
-
-fn is_suppressed(scene: &Scene<'_>, address: &Address) -> bool {
-    scene.history.mails.iter().any(|m| {
-        m.person == *address
-            && m.outcome == MailOutcome::Suppressed
-            && m.day.checked_add_days(Days::new(SUPPRESSED_DAYS)).is_some_and(|until| scene.today < until)
-    })
 }

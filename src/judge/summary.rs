@@ -154,8 +154,7 @@ pub fn summarize(scene: &Scene<'_>, findings: &[Finding], ending: &Ending) -> Su
         command: ending.command.clone(),
         exit_code,
         exit_codes: codes,
-        // A run that was told to stop is not complete, even if it had read everything by then.
-        complete: unread.is_empty() && !ending.also.contains(&Exit::NotReadCompletely),
+        complete: !exits.contains(&Exit::TokenRefused) && !exits.contains(&Exit::NotReadCompletely),
         counts,
         changes,
         guards: ending.guards.clone(),

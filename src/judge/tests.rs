@@ -1,24 +1,25 @@
 //! Scenarios of the judgement: given this night, which cause, how sure, and what is looked at again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rstest::rstest;
 
 use super::*;
 use crate::domain::*;
 
-const MEMBER: &str = "data_extract@annalect-data.info";
+pub(super) const MEMBER: &str = "data_extract@annalect-data.info";
 const OTHER: &str = "omd-dk@annalect-data.info";
-const ACME: &str = "7564000000000000003";
+pub(super) const ACME: &str = "7564000000000000003";
 const ELSE: &str = "7564000000000000009";
-const ONE: &str = "7106541027904733185";
-const TWO: &str = "7106541027904744444";
+pub(super) const ONE: &str = "7106541027904733185";
+pub(super) const TWO: &str = "7106541027904744444";
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn address(text: &str) -> Address {
+pub(super) fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
 }
 
@@ -26,23 +27,23 @@ fn bc(text: &str) -> BusinessCenterId {
     BusinessCenterId::parse(text).unwrap()
 }
 
-fn account(text: &str) -> AccountId {
+pub(super) fn account(text: &str) -> AccountId {
     AccountId::parse(text).unwrap()
 }
 
 /// One night, in the field's words; every method changes one thing.
 #[derive(Clone)]
-struct Night {
-    register: Register,
-    observation: Observation,
-    history: History,
-    rules: Rules,
-    today: NaiveDate,
+pub(super) struct Night {
+    pub(super) register: Register,
+    pub(super) observation: Observation,
+    pub(super) history: History,
+    pub(super) rules: Rules,
+    pub(super) today: NaiveDate,
 }
 
 impl Night {
     /// One member, two Business Centers, nothing shared, nothing expected.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut night = Self {
             register: Register::default(),
             observation: Observation { members: vec![view(MEMBER), view(OTHER)] },
@@ -71,7 +72,7 @@ impl Night {
         self
     }
 
-    fn share(&mut self, member: &str, id: &str, account_id: &str, role: StatedRole) -> &mut Self {
+    pub(super) fn share(&mut self, member: &str, id: &str, account_id: &str, role: StatedRole) -> &mut Self {
         let listed = ListedAccount { account_id: account(account_id), name: "At TikTok".into(), role, owner: None };
         let listing = self.view(member).listings.get_mut(&bc(id)).unwrap();
         listing.accounts.push(listed);
@@ -79,11 +80,11 @@ impl Night {
         self
     }
 
-    fn analyst(&mut self, id: &str, account_id: &str) -> &mut Self {
+    pub(super) fn analyst(&mut self, id: &str, account_id: &str) -> &mut Self {
         self.share(MEMBER, id, account_id, StatedRole::Known(Role::Analyst))
     }
 
-    fn expect(&mut self, code: &str, account_id: &str) -> &mut ExpectedAccount {
+    pub(super) fn expect(&mut self, code: &str, account_id: &str) -> &mut ExpectedAccount {
         let client = Arc::new(Client {
             key: ClientKey::new("DK", code),
             country: "DK".into(),
@@ -109,7 +110,7 @@ impl Night {
         self.register.accounts.last_mut().unwrap()
     }
 
-    fn in_acme(&mut self, code: &str, account_id: &str) -> &mut Self {
+    pub(super) fn in_acme(&mut self, code: &str, account_id: &str) -> &mut Self {
         self.expect(code, account_id).business_center = Some(bc(ACME));
         self
     }
@@ -127,7 +128,7 @@ impl Night {
         all.last_mut().unwrap()
     }
 
-    fn remember(&mut self, code: &str, account_id: &str, cause: Cause, since: &str) -> &mut Self {
+    pub(super) fn remember(&mut self, code: &str, account_id: &str, cause: Cause, since: &str) -> &mut Self {
         let key = AccountKey { client: Some(ClientKey::new("DK", code)), account_id: account(account_id) };
         self.history.accounts.insert(
             key,
@@ -143,12 +144,12 @@ impl Night {
         self
     }
 
-    fn reading(&mut self, id: &str, reading: Reading) -> &mut Self {
+    pub(super) fn reading(&mut self, id: &str, reading: Reading) -> &mut Self {
         self.view(MEMBER).listings.get_mut(&bc(id)).unwrap().reading = reading;
         self
     }
 
-    fn scene(&self) -> Scene<'_> {
+    pub(super) fn scene(&self) -> Scene<'_> {
         Scene {
             register: &self.register,
             observation: &self.observation,
@@ -158,7 +159,7 @@ impl Night {
         }
     }
 
-    fn judge(&self) -> Judgement {
+    pub(super) fn judge(&self) -> Judgement {
         judge(&self.scene())
     }
 

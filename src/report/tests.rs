@@ -32,32 +32,12 @@ fn client(country: &str, code: &str) -> Arc<Client> {
 
 fn finding(cause: Cause, client: Option<Arc<Client>>, account: &str) -> Finding {
     Finding {
-        change: None,
-        status: cause.status(),
-        cause,
-        action_owner: cause.action_owner(),
-        confidence: None,
         client,
         account_id: AccountId::parse(account).ok(),
-        account_text: account.into(),
         account_name: "Shoes".into(),
-        register: None,
         member: Some(address("data_extract")),
         expected_role: Some(Role::Analyst),
-        actual_role: None,
-        business_center: None,
-        business_center_name: "".into(),
-        client_business_centers: Vec::new(),
-        sightings: Vec::new(),
-        since: None,
-        days_open: None,
-        last_seen_on: None,
-        last_seen_in: None,
-        suggested_account: None,
-        other_member: None,
-        evidence: String::new(),
-        next_step: String::new(),
-        reminder: ReminderFacts::default(),
+        ..Finding::new(cause, account)
     }
 }
 

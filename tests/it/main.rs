@@ -5,6 +5,7 @@
 
 mod architecture;
 mod commands;
+mod faults;
 mod full_disk;
 mod harness;
 mod killed;
@@ -12,7 +13,9 @@ mod kills;
 mod lease;
 mod nights;
 mod peer;
+mod readme;
 mod refused;
+mod rehearsal;
 mod running;
 mod smtp_sink;
 mod stopped;

@@ -215,12 +215,17 @@ fn a_hold_stays_until_it_is_released_and_then_sends_what_is_still_true() {
 #[test]
 fn a_release_of_one_client_leaves_the_others_held() {
     let stage = held();
-    release(&stage, "2026-11-24T09:00:00Z", &["--client", "dk/c07"]).ends_with(0);
+    let part = release(&stage, "2026-11-24T09:00:00Z", &["--client", "dk/c07", "--output", "json"]).ends_with(0);
+    assert_eq!(recipients(&stage), ["mette@acme.example"]);
+    let part: serde_json::Value = serde_json::from_str(&part.stdout).unwrap();
+    let run_id = part["run_id"].as_str().unwrap();
+    stage.does(&["--now", "2026-11-24T10:00:00Z", "release", run_id, "--country", "NO"]).ends_with(0);
     assert_eq!(recipients(&stage), ["mette@acme.example"]);
     stage.night("2026-11-25").ends_with(5);
-    assert_eq!(recipients(&stage).len(), 1);
-    release(&stage, "2026-11-25T09:00:00Z", &["--country", "DK"]).ends_with(0);
+    assert_eq!(recipients(&stage).len(), 1, "the rest stays held");
+    release(&stage, "2026-11-25T09:00:00Z", &[]).ends_with(0);
     assert_eq!(recipients(&stage), ["jonas@acme.example", "mette@acme.example"]);
+    stage.night("2026-11-26").ends_with(0);
 }
 
 #[test]

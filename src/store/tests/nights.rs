@@ -1,6 +1,6 @@
 //! Accounts, sightings and Business Centers from night to night.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::*;
 use super::world::*;
@@ -89,7 +89,8 @@ async fn a_killed_run_leaves_nothing_but_its_name() {
     world.store.begin(&run_on("2026-11-02"), &world.lease).await.unwrap();
     let after = world.history("2026-11-03").await;
     assert_eq!(after.newest_run.as_ref().unwrap().run_id, "20261102T043000Z-0000");
-    assert_eq!(History { newest_run: None, ..after }, History { newest_run: None, ..before });
+    let unnamed = |history| History { newest_run: None, run_ids: BTreeSet::new(), ..history };
+    assert_eq!(unnamed(after), unnamed(before));
     // It wrote no folder, so the next one may have the same id.
     world.night("2026-11-02", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
 }

@@ -112,32 +112,16 @@ pub(super) fn key(code: &str, n: u64) -> AccountKey {
 /// A judged account of client C07.
 pub(super) fn finding(n: u64, cause: Cause, since: &str) -> Finding {
     Finding {
-        change: None,
-        status: cause.status(),
-        cause,
-        action_owner: cause.action_owner(),
-        confidence: None,
         client: Some(client("C07")),
         account_id: Some(account(n)),
-        account_text: account(n).to_string().into(),
         account_name: format!("Account {n}").into(),
-        register: None,
         member: Some(member()),
         expected_role: Some(Role::Analyst),
         actual_role: (cause.status() == Status::Ok).then_some(StatedRole::Known(Role::Analyst)),
         business_center: Some(center()),
         business_center_name: "Center".into(),
-        client_business_centers: Vec::new(),
-        sightings: Vec::new(),
         since: Some(date(since)),
-        days_open: None,
-        last_seen_on: None,
-        last_seen_in: None,
-        suggested_account: None,
-        other_member: None,
-        evidence: String::new(),
-        next_step: String::new(),
-        reminder: ReminderFacts::default(),
+        ..Finding::new(cause, account(n).to_string())
     }
 }
 

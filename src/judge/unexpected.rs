@@ -1,0 +1,69 @@
+//! Accounts that are seen and expected by nobody.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::index::{self, Index};
+use super::places::Map;
+use super::sighted::{place, seen_confidence, sighting};
+use super::{Scene, wording};
+use crate::domain::{AccountId, Address, BusinessCenterId, Cause, Finding};
+
+/// The unexpected accounts by place: what a mistyped id may have meant.
+pub(crate) struct Unexpected {
+    by_place: HashMap<(Address, BusinessCenterId), Vec<AccountId>>,
+    by_member: HashMap<Address, Vec<AccountId>>,
+}
+
+impl Unexpected {
+    pub(super) fn new(index: &Index<'_>, named: &BTreeSet<AccountId>) -> Self {
+        let mut unexpected = Self { by_place: HashMap::new(), by_member: HashMap::new() };
+        for seen in index.sightings() {
+            let account = seen.listed.account_id;
+            if index.rows_of(account).is_empty() && !named.contains(&account) {
+                let member = seen.member.clone();
+                unexpected.by_place.entry((member.clone(), seen.business_center)).or_default().push(account);
+                unexpected.by_member.entry(member).or_default().push(account);
+            }
+        }
+        unexpected
+    }
+
+    /// Candidates for a mistyped id: in these Business Centers, anywhere if none is known.
+    pub(crate) fn candidates(&self, member: &Address, places: &BTreeSet<BusinessCenterId>) -> Vec<AccountId> {
+        if places.is_empty() {
+            return self.by_member.get(member).cloned().unwrap_or_default();
+        }
+        places.iter().filter_map(|id| self.by_place.get(&(member.clone(), *id))).flatten().copied().collect()
+    }
+}
+
+/// One finding an unexpected account.
+pub(super) fn findings<'a>(
+    scene: &Scene<'a>,
+    index: &Index<'a>,
+    map: &Map<'a>,
+    named: &BTreeSet<AccountId>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for seen in index.sightings().chunk_by(|a, b| a.listed.account_id == b.listed.account_id) {
+        let Some(effective) = index::effective(seen) else { continue };
+        let account = effective.listed.account_id;
+        if !index.rows_of(account).is_empty() || named.contains(&account) {
+            continue;
+        }
+        let mut finding = Finding::new(Cause::NotOnboarded, account.to_string());
+        finding.account_id = Some(account);
+        finding.member = Some(effective.member.clone());
+        finding.sightings = seen.iter().map(sighting).collect();
+        place(scene, effective, &mut finding);
+        finding.client = map.only_client(effective.business_center, index);
+        finding.last_seen_on = Some(scene.today);
+        if let Some(view) = scene.observation.of(effective.member) {
+            finding.confidence = seen_confidence(view, seen, Cause::NotOnboarded);
+        }
+        finding.evidence = wording::unexpected(scene, effective, seen, index.dormant_rows_of(account));
+        finding.next_step = wording::next_step(&finding);
+        findings.push(finding);
+    }
+    findings
+}

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Installs what the tests need and runs them all: format, lints, tests of both packages.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf '\n=== %s ===\n' "$1"; }
+
+command -v cargo > /dev/null || { echo "cargo is needed: install Rust with rustup (https://rustup.rs)"; exit 1; }
+command -v python3 > /dev/null || { echo "python3 is needed: TikTok's own SDK and the mail server of the tests run in it"; exit 1; }
+
+say "Python environment"
+venv=target/test-venv
+if ! "$venv/bin/python" -m pip --version > /dev/null 2>&1; then
+    rm -rf "$venv"
+    mkdir -p target
+    if ! python3 -m venv "$venv"; then
+        rm -rf "$venv"
+        if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+            apt-get update -qq && apt-get install -y -qq python3-venv
+            python3 -m venv "$venv"
+        else
+            echo "python3 cannot make a virtual environment: install python3-venv (Debian: apt-get install python3-venv)"
+            exit 1
+        fi
+    fi
+fi
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/sdk/requirements.txt
+SDK_PYTHON="$PWD/$venv/bin/python"
+export SDK_PYTHON
+
+say "Format"
+cargo fmt --all --check
+
+say "Lints"
+cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+say "Tests"
+INSTA_UPDATE=no cargo test --workspace --no-fail-fast
