@@ -107,6 +107,7 @@ fn a_text_refused_for_good_stays_due_and_the_operators_are_told() {
     stage.starts(DAY).ends().ends_with(6);
     let digest = sink.heard().texts.into_iter().find(|text| text.to.starts_with("data-team@")).unwrap().mail();
     assert!(digest.subject.contains("some mails were not accepted"), "{}", digest.subject);
+    assert_eq!(digest.attachments, ["diff.csv"]);
     assert_eq!(stage.summary()["mails"]["failed"], 1);
     assert_eq!(stage.of_person(1, "next_mail_on"), NEXT);
     sink.take_letters();
