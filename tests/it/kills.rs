@@ -1,6 +1,6 @@
-//! `kill -9` at moments that nobody chose (R5, R10). `tests/kills.sh` does it more often.
+//! `kill -9` and SIGTERM at moments that nobody chose (R5, R10, R18). `tests/kills.sh` does it more often.
 //!
-//! Each round is two days: on the first a run is killed after a pseudo-random time and the day is run again to its end,
+//! Each round is two days: on the first a run is ended after a pseudo-random time and the day is run again to its end,
 //! on the second a run is left alone. Every day is a mailing day, and the store goes on from round to round.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,14 @@ const PERSONS: usize = 8;
 
 /// Rounds with one store; more are played by further stages side by side.
 const ROUNDS: u64 = 5;
+
+/// How a run is ended.
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Killed,
+    /// SIGTERM.
+    Stopped,
+}
 
 /// Where the kills fell, to see that they fell everywhere.
 #[derive(Debug, Default)]
@@ -48,7 +56,7 @@ fn mailed(sink: &Sink) -> BTreeMap<String, usize> {
 }
 
 /// One stage's rounds.
-fn play(seed: u64, rounds: u64) -> Falls {
+fn play(how: How, seed: u64, rounds: u64) -> Falls {
     let sink = Sink::with(Tls::None, seed.is_multiple_of(2));
     let mut stage = Stage::with_persons(PERSONS, &sink);
     let days: Vec<u64> = (0..2 * rounds + 1).collect();
@@ -62,7 +70,7 @@ fn play(seed: u64, rounds: u64) -> Falls {
     let mut day = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
     for round in 0..rounds {
         let mail_moments = sink.heard().moments.len();
-        let case = format!("seed {seed}, round {round}, {day}");
+        let case = format!("{how:?}, seed {seed}, round {round}, {day}");
         let chance = random(seed ^ (round << 32));
         let run = stage.starts(&day.to_string());
         // Half of the kills fall anywhere, half after the first word to the mail server, however slow the machine is.
@@ -72,10 +80,16 @@ fn play(seed: u64, rounds: u64) -> Falls {
             sink.wait_until("a first mail", |heard| heard.moments.len() > mail_moments);
             std::thread::sleep(Duration::from_micros((chance >> 1) % 450_000));
         }
-        let killed = run.kill();
+        let ended = match how {
+            How::Killed => run.kill(),
+            How::Stopped => {
+                run.signal("TERM");
+                run.ends_within(LAST_WORDS).code != 0
+            }
+        };
         stage.assert_reports_are_whole();
         let before = sink.heard().texts.iter().filter(|text| !text.to.starts_with("data-team@")).count();
-        match (killed, before) {
+        match (ended, before) {
             (false, _) => falls.never += 1,
             (true, 0) => falls.before_mailing += 1,
             (true, PERSONS) => falls.after_mailing += 1,
@@ -110,10 +124,10 @@ fn play(seed: u64, rounds: u64) -> Falls {
     falls
 }
 
-#[test]
-fn killed_at_any_moment_nobody_is_mailed_twice_and_nobody_is_forgotten() {
-    let (kills, seed) = (from_environment("KILLS", 20), from_environment("SEED", 1));
-    let stages: Vec<u64> = (0..kills.div_ceil(ROUNDS)).collect();
+/// Plays so many rounds on several stages.
+fn play_all(how: How, count: u64) {
+    let seed = from_environment("SEED", 1);
+    let stages: Vec<u64> = (0..count.div_ceil(ROUNDS)).collect();
     let mut falls = Vec::new();
     // Four at a time: they mostly wait.
     for some in stages.chunks(4) {
@@ -121,8 +135,8 @@ fn killed_at_any_moment_nobody_is_mailed_twice_and_nobody_is_forgotten() {
             let playing: Vec<_> = some
                 .iter()
                 .map(|stage| {
-                    let rounds = ROUNDS.min(kills - stage * ROUNDS);
-                    scope.spawn(move || play(seed * 1_000_003 + stage, rounds))
+                    let rounds = ROUNDS.min(count - stage * ROUNDS);
+                    scope.spawn(move || play(how, seed * 1_000_003 + stage, rounds))
                 })
                 .collect();
             falls.extend(playing.into_iter().map(|stage| stage.join().unwrap()));
@@ -136,8 +150,18 @@ fn killed_at_any_moment_nobody_is_mailed_twice_and_nobody_is_forgotten() {
         never: sum(|f| f.never),
     };
     // `--nocapture` shows it; `tests/kills.sh` does.
-    std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{kills} kills: {falls:?}\n")).unwrap();
-    assert!(falls.while_mailing > 0, "no kill met the mailing: {falls:?}");
+    std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{how:?} {count} times: {falls:?}\n")).unwrap();
+    assert!(falls.while_mailing > 0, "none met the mailing: {falls:?}");
+}
+
+#[test]
+fn killed_at_any_moment_nobody_is_mailed_twice_and_nobody_is_forgotten() {
+    play_all(How::Killed, from_environment("KILLS", 20));
+}
+
+#[test]
+fn stopped_at_any_moment_nobody_is_mailed_twice_and_nobody_is_forgotten() {
+    play_all(How::Stopped, from_environment("STOPS", 20));
 }
 
 #[test]
