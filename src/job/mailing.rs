@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -158,7 +158,7 @@ async fn deliver(
     recorder: &Recorder,
     mailed: &mut Mailed,
 ) -> MailOutcome {
-    let delivery = bounded(postman, &ready.message, &order.stop).await;
+    let delivery = bounded(postman, &ready.message, &order.stop, recorder).await;
     let stored = recorder
         .store
         .settle(&ready.message.message_id, delivery.outcome, Some(&delivery.reply), clock(), recorder.lease())
@@ -181,18 +181,31 @@ async fn deliver(
     delivery.outcome
 }
 
-/// A delivery that, once the process shall end, has [`LAST_WORDS`]; what is not known by then is doubtful.
-async fn bounded(postman: &Postman, message: &Message, stop: &CancellationToken) -> Delivery {
+/// A delivery that, once the process shall end, has [`LAST_WORDS`]; what is not known by then is doubtful. A process
+/// that was frozen past its lease says not one word more to the server before it has proven the lease anew.
+async fn bounded(postman: &Postman, message: &Message, stop: &CancellationToken, recorder: &Recorder) -> Delivery {
+    let doubtful = |reply: &str| Delivery { outcome: MailOutcome::Doubtful, reply: reply.to_owned() };
+    let lease = recorder.lease();
+    let lost = lease.lost();
     let dialogue = postman.deliver(message);
-    tokio::pin!(dialogue);
-    tokio::select! {
-        delivery = &mut dialogue => return delivery,
-        () = stop.cancelled() => {}
+    let last_words = async {
+        stop.cancelled().await;
+        sleep(LAST_WORDS).await;
+    };
+    tokio::pin!(dialogue, last_words);
+    loop {
+        tokio::select! {
+            biased;
+            () = lease.stale() => {
+                if recorder.store.prove(lease).await.is_err() {
+                    return doubtful("frozen past the lease before the server answered");
+                }
+            }
+            () = lost.cancelled() => return doubtful("the lease was lost before the server answered"),
+            () = &mut last_words => return doubtful("told to stop before the server answered"),
+            delivery = &mut dialogue => return delivery,
+        }
     }
-    let reply = "told to stop before the server answered";
-    timeout_at(Instant::now() + LAST_WORDS, dialogue)
-        .await
-        .unwrap_or_else(|_| Delivery { outcome: MailOutcome::Doubtful, reply: reply.to_owned() })
 }
 
 /// Tries what was refused for now again, with growing pauses.
@@ -294,7 +307,7 @@ pub(super) async fn tell_operators(
             told.troubles.push(error.to_string());
             return told;
         }
-        let delivery = bounded(postman, &message, &order.stop).await;
+        let delivery = bounded(postman, &message, &order.stop, recorder).await;
         if !matches!(delivery.outcome, MailOutcome::Accepted | MailOutcome::Redirected) {
             told.exits.insert(Exit::MailsNotAccepted);
             told.troubles.push(format!("the digest was not accepted: {}", delivery.reply));

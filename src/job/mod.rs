@@ -65,7 +65,7 @@ pub struct Outcome {
     pub troubles: Vec<String>,
 }
 
-/// Why a run ended before anything was judged.
+/// Why a run ended before anything was judged, or before its report: another run took over.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Refusal {
@@ -189,6 +189,7 @@ async fn begin_and_reconcile(
     }
     summary = judge::summarize(&night.scene(order), &night.findings, &ending);
 
+    recorder.refuse_after_loss().await?;
     let folder =
         match report::write(reports(order)?, report_of(&summary, &night.findings, &[]), mandate.releases.is_none()) {
             Ok(folder) => Some(folder),

@@ -9,7 +9,7 @@ use tracing::warn;
 use super::assess::{Night, Plan};
 use super::{Order, Refusal, identity};
 use crate::domain::{Exit, History, Register, Summary};
-use crate::store::{Acquired, FaultyCall, Lease, NewRun, Present, RunEnding, RunSeq, Store};
+use crate::store::{Acquired, Error, FaultyCall, Lease, NewRun, Present, RunEnding, RunSeq, Store};
 
 /// The store, held by this run.
 pub(super) struct Recorder {
@@ -66,6 +66,15 @@ impl Recorder {
         self.run
     }
 
+    /// Refuses to go on after another run took the lease over. A store that cannot be asked is no such case: its fault
+    /// is told elsewhere, and the report is still due.
+    pub(super) async fn refuse_after_loss(&self) -> Result<(), Refusal> {
+        match self.store.prove(&self.lease).await {
+            Err(error @ Error::LeaseLost { .. }) => Err(refusal(&error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// Settles what killed runs left, loads the history, and stores that this run begins.
     pub(super) async fn begin(
         &mut self,
@@ -74,7 +83,7 @@ impl Recorder {
         command: &str,
         register: &Register,
     ) -> Result<History, Refusal> {
-        let refused = |error: crate::store::Error| Refusal::new(Exit::NotWritten, error.to_string());
+        let refused = |error| refusal(&error);
         let doubtful = self.store.doubtful_intents(clock(), &self.lease).await.map_err(refused)?;
         if !doubtful.is_empty() {
             warn!(mails = doubtful.len(), "an earlier run was killed while it mailed: those mails are doubtful");
@@ -174,6 +183,12 @@ impl Recorder {
         }
         self.store.close().await;
     }
+}
+
+/// A lost lease is another run's (code 8), everything else a store that cannot be written (code 7).
+fn refusal(error: &Error) -> Refusal {
+    let exit = if matches!(error, Error::LeaseLost { .. }) { Exit::LeaseHeld } else { Exit::NotWritten };
+    Refusal::new(exit, error.to_string())
 }
 
 /// The machine's clock, for what only the store shows.

@@ -74,6 +74,8 @@ pub struct Person {
     pub why: WhyNot,
     /// The next day on which a mail is due, after today's if one is due today.
     pub next: Option<NaiveDate>,
+    /// The day on which a new mail is due if today's does not arrive.
+    pub replaced: NaiveDate,
     /// Positions of his gaps among the findings.
     pub gaps: Vec<usize>,
 }
@@ -152,7 +154,7 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
             let language = contact.language.unwrap_or_else(|| language_of(addressing, findings, &gaps));
             reminded.letters.push(letters::compose(scene, findings, &listed, contact, language, &cadence));
         }
-        reminded.persons.push(Person { address, why, next, gaps });
+        reminded.persons.push(Person { address, why, next, replaced: cadence.replaced(), gaps });
     }
     reminded.first_mailed = first_mailed.len();
     reminded

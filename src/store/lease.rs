@@ -6,6 +6,9 @@
 //!
 //! It goes by the machine's clock, and by a beat rather than by stored times: nobody's clock is compared with another's.
 
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use sqlx::{Row, Sqlite, Transaction};
@@ -19,8 +22,30 @@ use super::{Error, Store};
 #[derive(Debug)]
 pub struct Lease {
     fence: i64,
+    length: Duration,
     lost: CancellationToken,
+    /// When it was last proven to be ours.
+    proven: Proven,
     renewal: JoinHandle<()>,
+}
+
+/// A moment before the last statement that found our fence. Nobody can take the lease over within a length of it.
+#[derive(Clone, Debug)]
+struct Proven(Arc<Mutex<Instant>>);
+
+impl Proven {
+    fn at(moment: Instant) -> Self {
+        Self(Arc::new(Mutex::new(moment)))
+    }
+
+    fn renew(&self, asked: Instant) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = asked.max(*last);
+    }
+
+    fn age(&self) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
 }
 
 /// How an attempt to take the lease ended.
@@ -65,8 +90,9 @@ impl Lease {
             // The holder renews by its own length, which can differ from ours after a change of configuration.
             let patience = length.max(seen.length);
             if !seen.held || watched_since.elapsed() >= patience {
+                let asked = Instant::now();
                 match store.take_lease(&seen, length, holder).await {
-                    Ok(Some(fence)) => return Ok(Acquired::Held(Self::begin(store, fence, length))),
+                    Ok(Some(fence)) => return Ok(Acquired::Held(Self::begin(store, fence, length, asked))),
                     Ok(None) => {}
                     // Who keeps the database locked is not dead.
                     Err(error) if error.is_busy() => return Ok(Acquired::Busy { holder: seen.holder }),
@@ -94,6 +120,12 @@ impl Lease {
         self.lost.clone()
     }
 
+    /// Ready whenever it is polled while the last proof is older than the lease: the process was frozen, and another one
+    /// may have taken over. Whoever polls it before anything else does nothing more before [`Store::prove`].
+    pub async fn stale(&self) {
+        poll_fn(|_| if self.proven.age() >= self.length { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
     /// Frees the lease, so that the next run need not wait.
     ///
     /// # Errors
@@ -114,10 +146,10 @@ impl Lease {
         self.renewal.abort();
     }
 
-    fn begin(store: &Store, fence: i64, length: Duration) -> Self {
-        let lost = CancellationToken::new();
-        let renewal = tokio::spawn(renew(store.clone(), fence, length / 4, lost.clone()));
-        Self { fence, lost, renewal }
+    fn begin(store: &Store, fence: i64, length: Duration, asked: Instant) -> Self {
+        let (lost, proven) = (CancellationToken::new(), Proven::at(asked));
+        let renewal = tokio::spawn(renew(store.clone(), fence, length / 4, lost.clone(), proven.clone()));
+        Self { fence, length, lost, proven, renewal }
     }
 }
 
@@ -128,9 +160,10 @@ impl Drop for Lease {
 }
 
 /// Beats until the lease is lost. A beat that fails is tried again with the next: the fence decides, not the beat.
-async fn renew(store: Store, fence: i64, pause: Duration, lost: CancellationToken) {
+async fn renew(store: Store, fence: i64, pause: Duration, lost: CancellationToken, proven: Proven) {
     loop {
         sleep(pause).await;
+        let asked = Instant::now();
         let beat = sqlx::query("UPDATE lease SET beat = beat + 1 WHERE id = 1 AND held AND fence = $1")
             .bind(fence)
             .execute(&store.pool)
@@ -140,7 +173,7 @@ async fn renew(store: Store, fence: i64, pause: Duration, lost: CancellationToke
                 lost.cancel();
                 return;
             }
-            Ok(_) => {}
+            Ok(_) => proven.renew(asked),
             Err(error) => tracing::warn!(%error, "the lease could not be renewed; trying again"),
         }
     }
@@ -154,6 +187,7 @@ impl Store {
         lease: &Lease,
         purpose: &'static str,
     ) -> Result<Transaction<'static, Sqlite>, Error> {
+        let asked = Instant::now();
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(self.failed(purpose))?;
         let proof = sqlx::query("UPDATE lease SET beat = beat + 1 WHERE id = 1 AND held AND fence = $1")
             .bind(lease.fence)
@@ -164,7 +198,17 @@ impl Store {
             lease.lost.cancel();
             return Err(Error::LeaseLost { path: self.path.as_ref().clone() });
         }
+        lease.proven.renew(asked);
         Ok(tx)
+    }
+
+    /// Proves that the lease is still ours, and beats.
+    ///
+    /// # Errors
+    /// It is lost, or the store cannot be written.
+    pub async fn prove(&self, lease: &Lease) -> Result<(), Error> {
+        let purpose = "prove the lease";
+        self.fenced(lease, purpose).await?.commit().await.map_err(self.failed(purpose))
     }
 
     async fn lease_stand(&self) -> Result<Stand, Error> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Row};
+use sqlx::{ConnectOptions, Connection, Row};
 
 use super::{Error, Store, migrate};
 
@@ -134,8 +134,15 @@ fn options(url: &SecretString) -> Result<SqliteConnectOptions, Error> {
 }
 
 /// Connections that open when they are first needed. A few: the lease renews itself while a run reads.
+///
+/// On a full or failing disk SQLite ends a transaction by itself. sqlx does not learn of it, takes the connection for
+/// one inside a transaction for ever after, and begins none on it any more: such a connection is replaced.
 fn connect(options: SqliteConnectOptions) -> SqlitePool {
-    SqlitePoolOptions::new().max_connections(4).acquire_timeout(Duration::from_secs(30)).connect_lazy_with(options)
+    SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(Duration::from_secs(30))
+        .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+        .connect_lazy_with(options)
 }
 
 /// Whether the database's write-ahead log is absent or empty.

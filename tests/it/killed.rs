@@ -26,7 +26,7 @@ fn killed_at(at: At) {
     sink.holds_at(at, 2);
     let run = stage.starts(DAY);
     sink.wait_for_hold();
-    assert!(run.kills());
+    assert!(run.kill());
     stage.assert_reports_are_whole();
     sink.does(|_| Act::Go);
     sink.let_go();
@@ -91,7 +91,7 @@ fn killed_between_two_mails() {
     let run = stage.starts(DAY);
     sink.wait_until("the first mail", |heard| heard.texts.iter().any(|text| text.fate == Fate::Accepted));
     wait_for("its outcome", || stage.stored_mails().iter().any(|mail| mail.outcome == "accepted"));
-    assert!(run.kills());
+    assert!(run.kill());
     stage.set("mail.max_per_minute", "100000");
     stage.starts(DAY).ends().ends_with(0);
     let counts = possibly_accepted(&sink.take_letters());
@@ -111,7 +111,7 @@ fn killed_while_the_operators_are_told() {
     });
     let run = stage.starts(DAY);
     sink.wait_for_hold();
-    assert!(run.kills());
+    assert!(run.kill());
     stage.assert_reports_are_whole();
     sink.does(|_| Act::Go);
     sink.let_go();

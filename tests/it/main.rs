@@ -6,10 +6,15 @@
 mod architecture;
 mod commands;
 mod faults;
+mod full_disk;
 mod harness;
 mod killed;
+mod kills;
+mod lease;
 mod nights;
+mod peer;
 mod readme;
+mod refused;
 mod rehearsal;
 mod running;
 mod smtp_sink;

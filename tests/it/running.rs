@@ -27,7 +27,6 @@ pub struct Running {
 pub struct StoredMail {
     pub message_id: String,
     pub person: String,
-    pub day: String,
     pub outcome: String,
     pub bytes: Vec<u8>,
 }
@@ -44,7 +43,7 @@ impl Running {
     }
 
     /// `kill -9`; nothing is left of the process when this returns. Says whether it was still there to be killed.
-    pub fn kills(mut self) -> bool {
+    pub fn kill(mut self) -> bool {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap().code().is_none()
@@ -128,31 +127,52 @@ impl Stage {
         self.account(&acme(number + 1))[column].clone()
     }
 
+    /// Whether nobody holds the database's write lock.
+    pub fn can_be_written(&self) -> bool {
+        self.with_database(Duration::ZERO, async |conn| {
+            let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.is_ok();
+            begun && sqlx::query("ROLLBACK").execute(conn).await.is_ok()
+        })
+    }
+
+    /// Holds the database's write lock while something is done.
+    pub fn while_locked(&self, act: impl FnOnce()) {
+        self.with_database(PATIENCE, async |conn| {
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.unwrap();
+            act();
+            sqlx::query("ROLLBACK").execute(conn).await.unwrap();
+        });
+    }
+
     /// Every mail that was ever intended, digests with an empty person.
     pub fn stored_mails(&self) -> Vec<StoredMail> {
-        let path = self.path("state.db");
-        if !path.exists() {
+        if !self.path("state.db").exists() {
             return Vec::new();
         }
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-            let mut conn: SqliteConnection =
-                SqliteConnectOptions::new().filename(&path).pragma("query_only", "ON").connect().await.unwrap();
-            let tables = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'mails'").fetch_all(&mut conn);
+        self.with_database(PATIENCE, async |conn| {
+            let tables = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'mails'").fetch_all(&mut *conn);
             if tables.await.unwrap().is_empty() {
                 return Vec::new();
             }
-            let sql = "SELECT message_id, person, day, outcome, bytes FROM mails ORDER BY created_at, message_id";
-            let rows = sqlx::query(sql).fetch_all(&mut conn).await.unwrap();
+            let sql = "SELECT message_id, person, outcome, bytes FROM mails ORDER BY created_at, message_id";
+            let rows = sqlx::query(sql).fetch_all(conn).await.unwrap();
+            let mail = |row: &sqlx::sqlite::SqliteRow| StoredMail {
+                message_id: row.get(0),
+                person: row.get(1),
+                outcome: row.get(2),
+                bytes: row.get(3),
+            };
+            rows.iter().map(mail).collect()
+        })
+    }
+
+    fn with_database<T>(&self, patience: Duration, ask: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
+        let options = SqliteConnectOptions::new().filename(self.path("state.db")).busy_timeout(patience);
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let mut conn = options.connect().await.unwrap();
+            let answer = ask(&mut conn).await;
             conn.close().await.unwrap();
-            rows.iter()
-                .map(|row| StoredMail {
-                    message_id: row.get(0),
-                    person: row.get(1),
-                    day: row.get(2),
-                    outcome: row.get(3),
-                    bytes: row.get(4),
-                })
-                .collect()
+            answer
         })
     }
 

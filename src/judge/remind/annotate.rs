@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::past::Past;
 use super::{Person, Reminded, WhyNot};
@@ -85,11 +85,11 @@ fn next_mail(scene: &Scene<'_>, person: &Person, outcome: Option<MailOutcome>) -
     match outcome {
         Some(MailOutcome::Accepted | MailOutcome::Redirected) => person.next,
         Some(MailOutcome::Deferred | MailOutcome::Failed | MailOutcome::Doubtful | MailOutcome::Intended) => {
-            scene.today.checked_add_days(Days::new(1))
+            Some(person.replaced)
         }
         Some(MailOutcome::Suppressed) => None,
         None => match person.why {
-            WhyNot::Due => Some(scene.today),
+            WhyNot::Due | WhyNot::TryAgain => Some(scene.today),
             _ => person.next,
         },
     }

@@ -71,8 +71,8 @@ impl<'a> Cadence<'a> {
                 MailOutcome::Failed | MailOutcome::Suppressed => WhyNot::FailedToday,
             };
             let next = match why {
-                WhyNot::AlreadyToday => self.after(self.today),
-                _ => Some(self.working_day(self.tomorrow())),
+                WhyNot::AlreadyToday | WhyNot::TryAgain => self.after(self.today),
+                _ => Some(self.replaced()),
             };
             return When { why, next };
         }
@@ -88,6 +88,11 @@ impl<'a> Cadence<'a> {
             }
             Some(_) => When { why: WhyNot::Due, next: self.after(self.today) },
         }
+    }
+
+    /// The day on which a new mail is due if today's does not arrive.
+    pub(super) fn replaced(&self) -> NaiveDate {
+        self.working_day(self.tomorrow())
     }
 
     /// The day of the next mail if today's is accepted.

@@ -122,3 +122,15 @@ fn set_mode(path: &std::path::Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
+
+#[tokio::test]
+async fn after_sqlite_ended_a_transaction_by_itself_the_next_one_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&url(&folder)).await.unwrap();
+    for _ in 0..8 {
+        let mut tx = store.pool.begin_with("BEGIN IMMEDIATE").await.expect("a connection on which one can begin");
+        // What SQLite does on a full or failing disk, and sqlx does not notice.
+        sqlx::raw_sql("ROLLBACK").execute(&mut *tx).await.unwrap();
+        drop(tx);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use sqlx::Row;
 use tokio_util::sync::CancellationToken;
 
@@ -90,4 +91,18 @@ async fn of_many_that_start_at_once_one_gets_the_lease() {
     let ended = futures_util::future::join_all((0..8).map(start)).await;
     let held = ended.iter().filter(|ended| matches!(ended, Ok(Acquired::Held(_)))).count();
     assert_eq!(held, 1);
+}
+
+#[tokio::test]
+async fn a_lease_is_stale_once_its_proof_is_a_length_old_and_fresh_when_proven_anew() {
+    let (folder, length) = (tempfile::tempdir().unwrap(), Duration::from_secs(1));
+    let store = Store::open(&url(&folder)).await.unwrap();
+    let lease = held(Lease::acquire(&store, length, "first", CancellationToken::new()).await);
+    lease.freeze();
+    tokio::time::sleep(length).await;
+    assert!(lease.stale().now_or_never().is_some());
+    store.prove(&lease).await.unwrap();
+    assert!(lease.stale().now_or_never().is_none());
+    sqlx::query("UPDATE lease SET fence = fence + 1").execute(&store.pool).await.unwrap();
+    assert!(matches!(store.prove(&lease).await, Err(Error::LeaseLost { .. })));
 }
