@@ -5,7 +5,8 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Mailed, Mandate, Order, Refusal, reader};
+use super::mailing::Mailed;
+use super::{Mandate, Order, Refusal, reader};
 use crate::domain::{Finding, GuardTrip, History, MailCounts, MailOutcome, Observation, Register};
 use crate::judge::{self, Held, Reminded, Scene, WhyNot};
 use crate::{report, tiktok};

@@ -7,23 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::Order;
-use super::assess::{Night, Plan};
-use super::recording::{Recorder, clock};
-use crate::domain::{Address, Exit, Letter, MailOutcome, Summary};
-use crate::judge::{self, WhyNot};
-use crate::mail::{Delivery, Message, Postman, Writer};
-use crate::report;
+use super::assess::Plan;
+use super::post::Post;
+use super::recording::clock;
+use crate::domain::{Address, Letter, MailOutcome};
+use crate::judge::WhyNot;
+use crate::mail::Message;
 use crate::store::{Intended, MailIntent, MailKind};
 
 /// Pauses before a mail that was refused for now is tried again in the same run.
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
-
-/// What the mail in hand has after SIGTERM; the run itself has a second more.
-const LAST_WORDS: Duration = Duration::from_secs(4);
 
 /// How the mails of a run ended.
 #[derive(Debug, Default)]
@@ -43,28 +38,22 @@ struct Ready {
 }
 
 /// Sends every letter that is due, and again what an earlier run of the day could not deliver.
-pub(super) async fn send(
-    order: &Order<'_>,
-    plan: &Plan,
-    texts: &Writer,
-    postman: &Postman,
-    recorder: &Recorder,
-) -> Mailed {
+pub(super) async fn send(post: &Post<'_>, plan: &Plan) -> Mailed {
     let mut mailed = Mailed::default();
     if plan.is_held() {
         return mailed;
     }
-    let mut deferred = earlier_today(order, plan, recorder, &mut mailed).await;
+    let mut deferred = earlier_today(post, plan, &mut mailed).await;
     for letter in &plan.reminded.letters {
-        if stopped_before_turn(recorder, postman, &mailed).await {
+        if stopped_before_turn(post, &mailed).await {
             break;
         }
-        let Some(ready) = intend(order, letter, texts, recorder, &mut mailed).await else { continue };
-        if deliver(order, &ready, postman, recorder, &mut mailed).await == MailOutcome::Deferred {
+        let Some(ready) = intend(post, letter, &mut mailed).await else { continue };
+        if deliver(post, &ready, &mut mailed).await == MailOutcome::Deferred {
             deferred.push(ready);
         }
     }
-    try_again(order, deferred, postman, recorder, &mut mailed).await;
+    try_again(post, deferred, &mut mailed).await;
     let (ok, all) =
         (mailed.outcomes.values().filter(|o| **o == MailOutcome::Accepted).count(), plan.reminded.letters.len());
     info!(mails.due = all, mails.accepted = ok, "the mails are through");
@@ -72,19 +61,19 @@ pub(super) async fn send(
 }
 
 /// Waits for the next mail's turn; says whether there shall be none.
-async fn stopped_before_turn(recorder: &Recorder, postman: &Postman, mailed: &Mailed) -> bool {
-    let stop = recorder.stop();
-    mailed.state_lost || stop.is_cancelled() || stop.run_until_cancelled(postman.turn()).await.is_none()
+async fn stopped_before_turn(post: &Post<'_>, mailed: &Mailed) -> bool {
+    let stop = post.recorder.stop();
+    mailed.state_lost || stop.is_cancelled() || stop.run_until_cancelled(post.postman.turn()).await.is_none()
 }
 
 /// Mails of earlier runs of the day that were refused for now: the same bytes are tried again.
-async fn earlier_today(order: &Order<'_>, plan: &Plan, recorder: &Recorder, mailed: &mut Mailed) -> Vec<Ready> {
+async fn earlier_today(post: &Post<'_>, plan: &Plan, mailed: &mut Mailed) -> Vec<Ready> {
     let waiting: BTreeSet<&Address> =
         plan.reminded.persons.iter().filter(|p| p.why == WhyNot::TryAgain).map(|p| &p.address).collect();
     if waiting.is_empty() {
         return Vec::new();
     }
-    let stored = match recorder.store.mails_of_day(order.today()).await {
+    let stored = match post.recorder.store.mails_of_day(post.order.today()).await {
         Ok(stored) => stored,
         Err(error) => {
             mailed.troubles.push(error.to_string());
@@ -96,21 +85,15 @@ async fn earlier_today(order: &Order<'_>, plan: &Plan, recorder: &Recorder, mail
         .filter(|mail| mail.outcome == MailOutcome::Deferred)
         .filter_map(|mail| {
             let person = mail.person.filter(|person| waiting.contains(person))?;
-            let to = order.config.mail.redirect_to.clone().unwrap_or_else(|| person.clone());
+            let to = post.order.config.mail.redirect_to.clone().unwrap_or_else(|| person.clone());
             Some(Ready { person, message: Message { message_id: mail.message_id, to, bytes: mail.bytes } })
         })
         .collect()
 }
 
 /// Writes a letter and stores that it is about to be sent; none if it must not be.
-async fn intend(
-    order: &Order<'_>,
-    letter: &Letter,
-    texts: &Writer,
-    recorder: &Recorder,
-    mailed: &mut Mailed,
-) -> Option<Ready> {
-    let message = match texts.letter(letter, order.date()) {
+async fn intend(post: &Post<'_>, letter: &Letter, mailed: &mut Mailed) -> Option<Ready> {
+    let message = match post.texts.letter(letter, post.order.date()) {
         Ok(message) => message,
         Err(fault) => {
             mailed.unwritten += 1;
@@ -119,7 +102,7 @@ async fn intend(
         }
     };
     let intent = MailIntent {
-        run: recorder.run()?,
+        run: post.recorder.run()?,
         message_id: message.message_id.clone(),
         day: letter.day,
         kind: MailKind::Person {
@@ -132,7 +115,7 @@ async fn intend(
         at: clock(),
     };
     let person = letter.to.clone();
-    match recorder.store.intend(&intent, recorder.lease()).await {
+    match post.recorder.store.intend(&intent, post.recorder.lease()).await {
         Ok(Intended::New) => Some(Ready { person, message }),
         Ok(Intended::Again(stored)) => {
             Some(Ready { person, message: Message { message_id: stored.message_id, bytes: stored.bytes, ..message } })
@@ -151,18 +134,8 @@ async fn intend(
 }
 
 /// One dialogue and its stored outcome.
-async fn deliver(
-    order: &Order<'_>,
-    ready: &Ready,
-    postman: &Postman,
-    recorder: &Recorder,
-    mailed: &mut Mailed,
-) -> MailOutcome {
-    let delivery = bounded(postman, &ready.message, &order.stop, recorder).await;
-    let stored = recorder
-        .store
-        .settle(&ready.message.message_id, delivery.outcome, Some(&delivery.reply), clock(), recorder.lease())
-        .await;
+async fn deliver(post: &Post<'_>, ready: &Ready, mailed: &mut Mailed) -> MailOutcome {
+    let (delivery, stored) = post.deliver(&ready.message).await;
     if delivery.outcome == MailOutcome::Accepted {
         info!(mail.id = ready.message.message_id, "a mail was accepted");
     } else {
@@ -181,54 +154,21 @@ async fn deliver(
     delivery.outcome
 }
 
-/// A delivery that, once the process shall end, has [`LAST_WORDS`]; what is not known by then is doubtful. A process
-/// that was frozen past its lease says not one word more to the server before it has proven the lease anew.
-async fn bounded(postman: &Postman, message: &Message, stop: &CancellationToken, recorder: &Recorder) -> Delivery {
-    let doubtful = |reply: &str| Delivery { outcome: MailOutcome::Doubtful, reply: reply.to_owned() };
-    let lease = recorder.lease();
-    let lost = lease.lost();
-    let dialogue = postman.deliver(message);
-    let last_words = async {
-        stop.cancelled().await;
-        sleep(LAST_WORDS).await;
-    };
-    tokio::pin!(dialogue, last_words);
-    loop {
-        tokio::select! {
-            biased;
-            () = lease.stale() => {
-                if recorder.store.prove(lease).await.is_err() {
-                    return doubtful("frozen past the lease before the server answered");
-                }
-            }
-            () = lost.cancelled() => return doubtful("the lease was lost before the server answered"),
-            () = &mut last_words => return doubtful("told to stop before the server answered"),
-            delivery = &mut dialogue => return delivery,
-        }
-    }
-}
-
 /// Tries what was refused for now again, with growing pauses.
-async fn try_again(
-    order: &Order<'_>,
-    mut deferred: Vec<Ready>,
-    postman: &Postman,
-    recorder: &Recorder,
-    mailed: &mut Mailed,
-) {
+async fn try_again(post: &Post<'_>, mut deferred: Vec<Ready>, mailed: &mut Mailed) {
     for pause in PAUSES {
-        if deferred.is_empty() || recorder.stop().run_until_cancelled(sleep(pause)).await.is_none() {
+        if deferred.is_empty() || post.recorder.stop().run_until_cancelled(sleep(pause)).await.is_none() {
             break;
         }
         let mut still = Vec::new();
         for ready in deferred {
-            if stopped_before_turn(recorder, postman, mailed).await {
+            if stopped_before_turn(post, mailed).await {
                 break;
             }
-            match recorder.store.intend_again(&ready.message.message_id, recorder.lease()).await {
+            match post.recorder.store.intend_again(&ready.message.message_id, post.recorder.lease()).await {
                 Ok(stored) => {
                     let ready = Ready { message: Message { bytes: stored.bytes, ..ready.message }, ..ready };
-                    if deliver(order, &ready, postman, recorder, mailed).await == MailOutcome::Deferred {
+                    if deliver(post, &ready, mailed).await == MailOutcome::Deferred {
                         still.push(ready);
                     }
                 }
@@ -243,86 +183,4 @@ async fn try_again(
     for ready in deferred {
         mailed.outcomes.entry(ready.person).or_insert(MailOutcome::Deferred);
     }
-}
-
-/// Whether the operators were told.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    pub(super) exits: BTreeSet<Exit>,
-    pub(super) troubles: Vec<String>,
-}
-
-/// Sends the digest: once a day, and again if the verdict changed.
-pub(super) async fn tell_operators(
-    order: &Order<'_>,
-    night: &Night,
-    plan: &Plan,
-    summary: &Summary,
-    texts: &Writer,
-    postman: &Postman,
-    recorder: &Recorder,
-) -> Told {
-    let mut told = Told::default();
-    if recorder.stop().is_cancelled() {
-        return told;
-    }
-    let digest = judge::digest(&night.scene(order), &night.findings, &plan.reminded, summary);
-    let past = match recorder.store.digests_of_day(order.today()).await {
-        Ok(past) => past,
-        Err(error) => {
-            told.exits.insert(Exit::NotWritten);
-            told.troubles.push(error.to_string());
-            return told;
-        }
-    };
-    let settled = |outcome| !matches!(outcome, MailOutcome::Deferred | MailOutcome::Failed | MailOutcome::Suppressed);
-    if past.last().is_some_and(|last| last.verdict == digest.verdict && settled(last.outcome)) {
-        return told;
-    }
-    let number = past.last().map_or(1, |last| last.number + 1);
-    let attachment = report::diff(&night.findings).unwrap_or_default();
-    for operator in &order.config.addressing.operators {
-        if recorder.stop().is_cancelled() {
-            break;
-        }
-        let message = match texts.digest(&digest, operator, number, Some(&attachment), order.date()) {
-            Ok(message) => message,
-            Err(fault) => {
-                told.exits.insert(Exit::MailsNotAccepted);
-                told.troubles.push(format!("the digest could not be written: {fault}"));
-                continue;
-            }
-        };
-        let Some(run) = recorder.run() else { return told };
-        let intent = MailIntent {
-            run,
-            message_id: message.message_id.clone(),
-            day: order.today(),
-            kind: MailKind::Digest { verdict: digest.verdict.clone(), number },
-            bytes: message.bytes.clone(),
-            at: clock(),
-        };
-        if let Err(error) = recorder.store.intend(&intent, recorder.lease()).await {
-            told.exits.insert(Exit::NotWritten);
-            told.troubles.push(error.to_string());
-            return told;
-        }
-        let delivery = bounded(postman, &message, &order.stop, recorder).await;
-        if !matches!(delivery.outcome, MailOutcome::Accepted | MailOutcome::Redirected) {
-            told.exits.insert(Exit::MailsNotAccepted);
-            told.troubles.push(format!("the digest was not accepted: {}", delivery.reply));
-        }
-        let settled = recorder.store.settle(
-            &message.message_id,
-            delivery.outcome,
-            Some(&delivery.reply),
-            clock(),
-            recorder.lease(),
-        );
-        if let Err(error) = settled.await {
-            told.exits.insert(Exit::NotWritten);
-            told.troubles.push(error.to_string());
-        }
-    }
-    told
 }

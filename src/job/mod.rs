@@ -4,10 +4,14 @@
 //! after the judging, the report is still written.
 
 mod assess;
+mod course;
 mod identity;
 mod mailing;
+mod plan;
+mod post;
 mod recording;
 mod release;
+mod telling;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,14 +20,17 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::info;
 
 use crate::config::Config;
-use crate::domain::{Exit, Finding, MailCounts, Register, Summary};
-use crate::judge::{self, Ending, Only, Person};
+use crate::domain::{Exit, Finding, Register, Summary};
+use crate::judge::{Only, Person};
 use crate::store::RunSeq;
-use crate::{expected, mail, report, store, tiktok};
-use mailing::Mailed;
+use crate::{expected, mail, report, tiktok};
+pub use plan::plan;
+
+use course::Course;
+use post::Post;
 use recording::Recorder;
 
 /// What a run is started with.
@@ -126,9 +133,7 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
         Some((run_id, only)) => release::mandate(&recorder.store, run_id, only).await,
     };
     let outcome = match (ready(texts).await, mandate) {
-        (Ok(texts), Ok(mandate)) => {
-            begin_and_reconcile(order, register, &texts, &postman, &mut recorder, &mandate).await
-        }
+        (Ok(texts), Ok(mandate)) => reconcile(order, register, &texts, &postman, &mut recorder, &mandate).await,
         (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
     };
     // Who is told to stop has no time for a server that does not answer the goodbye.
@@ -137,7 +142,8 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
     outcome
 }
 
-async fn begin_and_reconcile(
+/// The story itself.
+async fn reconcile(
     order: &Order<'_>,
     register: Register,
     texts: &mail::Writer,
@@ -148,130 +154,34 @@ async fn begin_and_reconcile(
     let run_id = report::free_run_id(reports(order)?, &identity::run_id(order.now, &register.fingerprint));
     tracing::Span::current().record("run.id", run_id.as_str());
     let history = recorder.begin(order, &run_id, mandate.command(), &register).await?;
-    let mut night = assess::observe_and_judge(order, register, history, recorder.stop()).await?;
+    let night = assess::observe_and_judge(order, register, history, recorder.stop()).await?;
     let plan = night.plan(order, reports(order)?, mandate);
-    let mut troubles = Vec::new();
-    let mut also = BTreeSet::new();
+    let mut course = Course::new(order, run_id, mandate.command(), night, plan);
 
-    plan.annotate(order, &mut night, &Mailed::default());
-    let stored = recorder.remember(order, &night).await;
-    if let Err(trouble) = &stored {
-        also.insert(Exit::NotWritten);
-        troubles.push(trouble.clone());
-    }
-    let mailed = match stored {
-        Ok(()) => mailing::send(order, &plan, texts, postman, recorder).await,
+    let remembered = recorder.remember(order, &course.night).await;
+    let post = Post { order, texts, postman, recorder };
+    match remembered {
+        Ok(()) => course.mailed(&mailing::send(&post, &course.plan).await),
         // Without a stored intent there is no mail.
-        Err(_) => Mailed::default(),
-    };
-    troubles.extend(mailed.troubles.iter().cloned());
-    if mailed.state_lost {
-        also.insert(Exit::NotWritten);
+        Err(trouble) => course.fails(Exit::NotWritten, trouble),
     }
-    plan.annotate(order, &mut night, &mailed);
     if recorder.stop().is_cancelled() {
-        also.insert(Exit::NotReadCompletely);
+        course.is_cut_short();
     }
-
-    let mut ending = Ending {
-        run_id,
-        now: identity::rfc3339(order.now),
-        command: mandate.command().to_owned(),
-        guards: plan.guards.clone(),
-        mails: plan.counts(&mailed),
-        also,
-    };
-    let mut summary = judge::summarize(&night.scene(order), &night.findings, &ending);
-    let mut told = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
-    ending.also.extend(told.exits.iter().copied());
+    telling::tell_operators(&post, &mut course).await;
     if recorder.stop().is_cancelled() {
-        ending.also.insert(Exit::NotReadCompletely);
+        course.is_cut_short();
     }
-    summary = judge::summarize(&night.scene(order), &night.findings, &ending);
 
     recorder.refuse_after_loss().await?;
-    let folder =
-        match report::write(reports(order)?, report_of(&summary, &night.findings, &[]), mandate.releases.is_none()) {
-            Ok(folder) => Some(folder),
-            Err(fault) => {
-                troubles.push(fault.to_string());
-                ending.also.insert(Exit::NotWritten);
-                summary = judge::summarize(&night.scene(order), &night.findings, &ending);
-                let again = mailing::tell_operators(order, &night, &plan, &summary, texts, postman, recorder).await;
-                told.troubles.extend(again.troubles);
-                None
-            }
-        };
-    troubles.extend(told.troubles);
-    if let Err(trouble) = recorder.end(order, &night, &plan, &summary, mandate.releases).await {
-        troubles.push(trouble);
-        ending.also.insert(Exit::NotWritten);
-        summary = judge::summarize(&night.scene(order), &night.findings, &ending);
+    let folder = course.report(reports(order)?, &[], mandate.releases.is_none());
+    if folder.is_none() {
+        telling::tell_operators(&post, &mut course).await;
     }
-    for trouble in &troubles {
-        error!("{trouble}");
+    if let Err(trouble) = recorder.end(order, &course, mandate.releases).await {
+        course.fails(Exit::NotWritten, trouble);
     }
-    info!(exit.code = summary.exit_code, complete = summary.complete, "the run ended");
-    Ok(Outcome { summary, findings: night.findings, persons: plan.reminded.persons, folder, troubles })
-}
-
-/// The same reading and judging, and the mails as files; nothing is sent or remembered.
-///
-/// # Errors
-/// What stops it before the judging.
-pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
-    let texts = prepare_texts(order);
-    let register = load(order).await?;
-    let run_id = report::free_run_id(out, &identity::run_id(order.now, &register.fingerprint));
-    tracing::Span::current().record("run.id", run_id.as_str());
-    let store = store::Store::open_read_only(&order.config.store.url)
-        .await
-        .map_err(|fault| Refusal::new(Exit::NotWritten, fault.to_string()))?;
-    let history = match &store {
-        Some(store) => {
-            store.history(order.today()).await.map_err(|fault| Refusal::new(Exit::NotWritten, fault.to_string()))?
-        }
-        None => crate::domain::History::default(),
-    };
-    identity::refuse_the_past(order, &history)?;
-    let texts = ready(texts).await?;
-
-    let mut night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
-    let plan = night.plan(order, reports(order)?, &Mandate::default());
-    plan.annotate(order, &mut night, &Mailed::default());
-    let mut troubles = Vec::new();
-    let mut mails = Vec::new();
-    for (number, letter) in plan.reminded.letters.iter().enumerate() {
-        match texts.letter(letter, order.date()) {
-            Ok(message) => mails.push((format!("mails/{:03}.eml", number + 1), message.bytes)),
-            Err(fault) => troubles.push(fault.to_string()),
-        }
-    }
-    let mut ending = Ending {
-        run_id,
-        now: identity::rfc3339(order.now),
-        command: "plan".to_owned(),
-        guards: plan.guards.clone(),
-        mails: MailCounts { held: plan.counts(&Mailed::default()).held, ..MailCounts::default() },
-        also: BTreeSet::new(),
-    };
-    if order.stop.is_cancelled() {
-        ending.also.insert(Exit::NotReadCompletely);
-    }
-    let mut summary = judge::summarize(&night.scene(order), &night.findings, &ending);
-    let folder = match report::write(out, report_of(&summary, &night.findings, &mails), false) {
-        Ok(folder) => Some(folder),
-        Err(fault) => {
-            troubles.push(fault.to_string());
-            ending.also.insert(Exit::NotWritten);
-            summary = judge::summarize(&night.scene(order), &night.findings, &ending);
-            None
-        }
-    };
-    if let Some(store) = store {
-        store.close().await;
-    }
-    Ok(Outcome { summary, findings: night.findings, persons: plan.reminded.persons, folder, troubles })
+    Ok(course.outcome(folder))
 }
 
 /// Texts and templates on their way.
@@ -313,10 +223,6 @@ fn reports<'a>(order: &'a Order<'_>) -> Result<&'a Path, Refusal> {
         return Err(Refusal::new(Exit::Refused, "report.dir: this version writes into a folder only, write a path"));
     }
     Ok(Path::new(dir))
-}
-
-fn report_of<'a>(summary: &'a Summary, findings: &'a [Finding], extra: &'a [(String, Vec<u8>)]) -> report::Report<'a> {
-    report::Report { summary, findings, extra }
 }
 
 /// A reader that shares the run's way of being stopped.

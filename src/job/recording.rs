@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::assess::{Night, Plan};
+use super::assess::Night;
+use super::course::Course;
 use super::{Order, Refusal, identity};
-use crate::domain::{Exit, History, Register, Summary};
+use crate::domain::{Exit, History, Register};
 use crate::store::{Acquired, Error, FaultyCall, Lease, NewRun, Present, RunEnding, RunSeq, Store};
 
 /// The store, held by this run.
@@ -119,13 +120,11 @@ impl Recorder {
     pub(super) async fn end(
         &self,
         order: &Order<'_>,
-        night: &Night,
-        plan: &Plan,
-        summary: &Summary,
+        course: &Course<'_>,
         releases: Option<RunSeq>,
     ) -> Result<(), String> {
         let Some(run) = self.run else { return Ok(()) };
-        let calls = &night.calls;
+        let (summary, plan, calls) = (course.summary(), &course.plan, &course.night.calls);
         let answers: serde_json::Map<String, serde_json::Value> = calls
             .answers
             .iter()
@@ -138,7 +137,7 @@ impl Recorder {
             exit_codes: summary.exit_codes.clone(),
             complete: summary.complete && !self.stop.is_cancelled(),
             held: plan.is_held() || plan.reminded.is_limited(),
-            summary: serde_json::to_string(summary).unwrap_or_default(),
+            summary: serde_json::to_string(&summary).unwrap_or_default(),
             calls: serde_json::json!({
                 "requests": calls.requests,
                 "repeated": calls.repeated,

@@ -1,0 +1,105 @@
+//! A judged night on its way to its end: what was planned, what went wrong, and the summary that follows from both.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use tracing::{error, info};
+
+use super::assess::{Night, Plan};
+use super::mailing::Mailed;
+use super::{Order, Outcome, identity};
+use crate::domain::{Exit, MailCounts, Summary};
+use crate::judge::{self, Ending};
+use crate::report;
+
+/// The course of a run or plan after the judging.
+pub(super) struct Course<'a> {
+    order: &'a Order<'a>,
+    pub(super) night: Night,
+    pub(super) plan: Plan,
+    ending: Ending,
+    troubles: Vec<String>,
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn new(order: &'a Order<'a>, run_id: String, command: &str, night: Night, plan: Plan) -> Self {
+        let ending = Ending {
+            run_id,
+            now: identity::rfc3339(order.now),
+            command: command.to_owned(),
+            guards: plan.guards.clone(),
+            mails: MailCounts::default(),
+            also: BTreeSet::new(),
+        };
+        let mut course = Self { order, night, plan, ending, troubles: Vec::new() };
+        course.mailed(&Mailed::default());
+        course
+    }
+
+    /// Takes in how the mails ended.
+    pub(super) fn mailed(&mut self, mailed: &Mailed) {
+        for trouble in &mailed.troubles {
+            self.troubles.push(trouble.clone());
+        }
+        if mailed.state_lost {
+            self.ending.also.insert(Exit::NotWritten);
+        }
+        self.ending.mails = self.plan.counts(mailed);
+        self.plan.annotate(self.order, &mut self.night, mailed);
+    }
+
+    /// A plan mails nothing: it counts what a guard would hold, and nothing else.
+    pub(super) fn mails_nothing(&mut self) {
+        self.ending.mails = MailCounts { held: self.ending.mails.held, ..MailCounts::default() };
+    }
+
+    /// Something went wrong; the run goes on.
+    pub(super) fn fails(&mut self, exit: Exit, trouble: impl std::fmt::Display) {
+        self.ending.also.insert(exit);
+        self.troubles.push(trouble.to_string());
+    }
+
+    /// Something went wrong that changes no code.
+    pub(super) fn notes(&mut self, trouble: impl std::fmt::Display) {
+        self.troubles.push(trouble.to_string());
+    }
+
+    /// The run was told to stop: whatever it still did, it is not complete.
+    pub(super) fn is_cut_short(&mut self) {
+        self.ending.also.insert(Exit::NotReadCompletely);
+    }
+
+    /// The night in numbers, as of now.
+    pub(super) fn summary(&self) -> Summary {
+        judge::summarize(&self.night.scene(self.order), &self.night.findings, &self.ending)
+    }
+
+    /// Writes the report, whole or not at all.
+    pub(super) fn report(
+        &mut self,
+        dir: &std::path::Path,
+        extra: &[(String, Vec<u8>)],
+        latest: bool,
+    ) -> Option<PathBuf> {
+        let summary = self.summary();
+        let report = report::Report { summary: &summary, findings: &self.night.findings, extra };
+        match report::write(dir, report, latest) {
+            Ok(folder) => Some(folder),
+            Err(fault) => {
+                self.fails(Exit::NotWritten, fault);
+                None
+            }
+        }
+    }
+
+    /// What is left for the terminal; every trouble is logged here, once.
+    pub(super) fn outcome(self, folder: Option<PathBuf>) -> Outcome {
+        let summary = self.summary();
+        for trouble in &self.troubles {
+            error!("{trouble}");
+        }
+        info!(exit.code = summary.exit_code, complete = summary.complete, "the {} ended", summary.command);
+        let (findings, persons) = (self.night.findings, self.plan.reminded.persons);
+        Outcome { summary, findings, persons, folder, troubles: self.troubles }
+    }
+}

@@ -1,0 +1,54 @@
+//! `plan`: the same reading and judging, and the mails as files; nothing is sent or remembered.
+
+use std::path::Path;
+
+use super::course::Course;
+use super::{Mandate, Order, Outcome, Refusal, assess, identity, load, prepare_texts, ready, report, reports};
+use crate::domain::{Exit, History};
+use crate::store::Store;
+
+/// Plans what `run` would do in this moment.
+///
+/// # Errors
+/// What stops it before the judging.
+pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
+    let texts = prepare_texts(order);
+    let register = load(order).await?;
+    let run_id = report::free_run_id(out, &identity::run_id(order.now, &register.fingerprint));
+    tracing::Span::current().record("run.id", run_id.as_str());
+    let history = recall(order).await?;
+    identity::refuse_the_past(order, &history)?;
+    let texts = ready(texts).await?;
+
+    let night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
+    let plan = night.plan(order, reports(order)?, &Mandate::default());
+    let mut course = Course::new(order, run_id, "plan", night, plan);
+    course.mails_nothing();
+    let mut mails = Vec::new();
+    let mut faults = Vec::new();
+    for (number, letter) in course.plan.reminded.letters.iter().enumerate() {
+        match texts.letter(letter, order.date()) {
+            Ok(message) => mails.push((format!("mails/{:03}.eml", number + 1), message.bytes)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    for fault in faults {
+        course.notes(format!("a mail could not be written: {fault}"));
+    }
+    if order.stop.is_cancelled() {
+        course.is_cut_short();
+    }
+    let folder = course.report(out, &mails, false);
+    Ok(course.outcome(folder))
+}
+
+/// The history as it is; an absent store is an empty one, and is not created.
+async fn recall(order: &Order<'_>) -> Result<History, Refusal> {
+    let refused = |error: crate::store::Error| Refusal::new(Exit::NotWritten, error.to_string());
+    let Some(store) = Store::open_read_only(&order.config.store.url).await.map_err(refused)? else {
+        return Ok(History::default());
+    };
+    let history = store.history(order.today()).await.map_err(refused);
+    store.close().await;
+    history
+}

@@ -1,0 +1,63 @@
+//! One message to the server, with the store that must know first.
+//!
+//! Invariant: a dialogue begins only after its intent is stored, and goes on only while the lease is ours.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::Order;
+use super::recording::{Recorder, clock};
+use crate::domain::MailOutcome;
+use crate::mail::{Delivery, Message, Postman, Writer};
+use crate::store;
+
+/// What the mail in hand has after SIGTERM; the run itself has a second more.
+const LAST_WORDS: Duration = Duration::from_secs(4);
+
+/// What sending needs: the words, the way, and the store that is told before and after.
+#[derive(Clone, Copy)]
+pub(super) struct Post<'a> {
+    pub(super) order: &'a Order<'a>,
+    pub(super) texts: &'a Writer,
+    pub(super) postman: &'a Postman,
+    pub(super) recorder: &'a Recorder,
+}
+
+impl Post<'_> {
+    /// One dialogue and its stored outcome; an error says that the outcome could not be stored.
+    pub(super) async fn deliver(&self, message: &Message) -> (Delivery, Result<(), store::Error>) {
+        let delivery = self.dialogue(message).await;
+        let (outcome, reply) = (delivery.outcome, Some(delivery.reply.as_str()));
+        let Recorder { store, .. } = self.recorder;
+        let stored = store.settle(&message.message_id, outcome, reply, clock(), self.recorder.lease()).await;
+        (delivery, stored)
+    }
+
+    /// A delivery that, once the process shall end, has [`LAST_WORDS`]; what is not known by then is doubtful. A process
+    /// that was frozen past its lease says not one word more to the server before it has proven the lease anew.
+    async fn dialogue(&self, message: &Message) -> Delivery {
+        let doubtful = |reply: &str| Delivery { outcome: MailOutcome::Doubtful, reply: reply.to_owned() };
+        let lease = self.recorder.lease();
+        let lost = lease.lost();
+        let dialogue = self.postman.deliver(message);
+        let last_words = async {
+            self.order.stop.cancelled().await;
+            sleep(LAST_WORDS).await;
+        };
+        tokio::pin!(dialogue, last_words);
+        loop {
+            tokio::select! {
+                biased;
+                () = lease.stale() => {
+                    if self.recorder.store.prove(lease).await.is_err() {
+                        return doubtful("frozen past the lease before the server answered");
+                    }
+                }
+                () = lost.cancelled() => return doubtful("the lease was lost before the server answered"),
+                () = &mut last_words => return doubtful("told to stop before the server answered"),
+                delivery = &mut dialogue => return delivery,
+            }
+        }
+    }
+}
