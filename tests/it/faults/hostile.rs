@@ -13,7 +13,7 @@ use reconciler::domain::Status;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tiktok_simulator::{Endpoint, Simulator, What, When, World};
 
-use super::matrix::{DAY, forgotten};
+use super::matrix::{DAY, SHORT, forgotten};
 use super::table::in_runtime;
 use crate::harness::{ACME, BETA, CANARY, Stage, acme, acme_world};
 use crate::rehearsal::Rehearsal;
@@ -76,7 +76,10 @@ fn pages_without_end_deep_nesting_and_a_slow_drip_end_in_an_error_in_bounded_tim
             What::DeepJson { depth: 3_000_000 },
             What::SlowBody { bytes: 1, every_ms: 50 },
         ] {
-            let stage = Rehearsal::of(two_clients(one_member())).await;
+            let mut stage = Rehearsal::of(two_clients(one_member())).await;
+            if matches!(what, What::SlowBody { .. }) {
+                stage.config.tiktok.request_timeout = SHORT;
+            }
             stage.tiktok.add_fault(When::asked(Endpoint::BcAssetGet).about(BETA).forever().gives(what.clone()));
             let began = Instant::now();
             let night = stage.night(DAY).await;
