@@ -54,7 +54,9 @@ fn a_bomb_or_a_hundred_megabytes_end_in_an_error_in_little_memory() {
         for endpoint in [Endpoint::BcAssetGet, Endpoint::BcGet, Endpoint::UserInfo, Endpoint::AdvertiserInfo] {
             let mut stage = Stage::new(acme_world(2));
             stage.set("tiktok.request_timeout", "\"20s\"");
-            (1..=2).for_each(|number| drop(stage.expects("C07", &acme(number), ACME)));
+            for number in 1..=2 {
+                stage.expects("C07", &acme(number), ACME);
+            }
             stage.contact("C07", "mette@acme.example");
             stage.tiktok.add_fault(When::asked(endpoint).forever().gives(what.clone()));
             let (code, megabytes) = peak_of_a_run(&stage);
