@@ -198,7 +198,7 @@ requests_per_second = 100000
 requests_per_minute = 6000000
 retry_pause = "1ms"
 suspension_pause = "20ms"
-request_timeout = "300ms"
+request_timeout = "30s"
 max_attempts = 3
 [[tiktok.members]]
 email = {MEMBER:?}

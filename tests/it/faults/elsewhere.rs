@@ -21,8 +21,8 @@ fn no_fault_on_identity_states_or_witness_makes_a_mail() {
         }
     }
     play(cases, |case| async move {
-        let stage = Rehearsal::of(two_clients(one_member_with_witness())).await;
-        case.strike(&stage).await;
+        let mut stage = Rehearsal::of(two_clients(one_member_with_witness())).await;
+        case.strike(&mut stage);
         let night = stage.judged(DAY).await;
         let mut complaints = complaints(&stage, &night, ending(&case), &MISSING);
         // The listings alone are enough for a gap: they were read twice.

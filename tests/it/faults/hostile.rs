@@ -13,7 +13,7 @@ use reconciler::domain::Status;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tiktok_simulator::{Endpoint, Simulator, What, When, World};
 
-use super::matrix::{DAY, forgotten};
+use super::matrix::{DAY, SHORT, forgotten};
 use super::table::in_runtime;
 use crate::harness::{ACME, BETA, CANARY, Stage, acme, acme_world};
 use crate::rehearsal::Rehearsal;
@@ -54,7 +54,9 @@ fn a_bomb_or_a_hundred_megabytes_end_in_an_error_in_little_memory() {
         for endpoint in [Endpoint::BcAssetGet, Endpoint::BcGet, Endpoint::UserInfo, Endpoint::AdvertiserInfo] {
             let mut stage = Stage::new(acme_world(2));
             stage.set("tiktok.request_timeout", "\"20s\"");
-            (1..=2).for_each(|number| drop(stage.expects("C07", &acme(number), ACME)));
+            for number in 1..=2 {
+                stage.expects("C07", &acme(number), ACME);
+            }
             stage.contact("C07", "mette@acme.example");
             stage.tiktok.add_fault(When::asked(endpoint).forever().gives(what.clone()));
             let (code, megabytes) = peak_of_a_run(&stage);
@@ -76,7 +78,10 @@ fn pages_without_end_deep_nesting_and_a_slow_drip_end_in_an_error_in_bounded_tim
             What::DeepJson { depth: 3_000_000 },
             What::SlowBody { bytes: 1, every_ms: 50 },
         ] {
-            let stage = Rehearsal::of(two_clients(one_member())).await;
+            let mut stage = Rehearsal::of(two_clients(one_member())).await;
+            if matches!(what, What::SlowBody { .. }) {
+                stage.config.tiktok.request_timeout = SHORT;
+            }
             stage.tiktok.add_fault(When::asked(Endpoint::BcAssetGet).about(BETA).forever().gives(what.clone()));
             let began = Instant::now();
             let night = stage.night(DAY).await;

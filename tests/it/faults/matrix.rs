@@ -1,6 +1,7 @@
 //! R1: every kind of fault × first, middle, last and only page × once, three times, for ever.
 
 use std::fmt;
+use std::time::Duration;
 
 use tiktok_simulator::{Endpoint, What, When};
 
@@ -11,6 +12,8 @@ use crate::rehearsal::{Night, Rehearsal};
 use crate::worlds::{MISSING, many_clients, numbered, one_member, two_clients};
 
 pub(crate) const DAY: &str = "2026-11-23";
+/// How long an answer that does not come is waited for.
+pub(crate) const SHORT: Duration = Duration::from_millis(700);
 
 /// One fault, and where and how often it strikes.
 #[derive(Clone, Debug)]
@@ -31,7 +34,10 @@ impl fmt::Display for Case {
 }
 
 impl Case {
-    pub(crate) async fn strike(&self, stage: &Rehearsal) {
+    pub(crate) fn strike(&self, stage: &mut Rehearsal) {
+        if matches!(self.kind.what, What::Hang | What::SlowBody { .. }) {
+            stage.config.tiktok.request_timeout = SHORT; // elsewhere a busy machine must not look like a fault
+        }
         let mut when = When::asked(self.endpoint);
         if let Some(page) = self.page {
             when = when.on_page(page);
@@ -84,24 +90,21 @@ fn no_fault_in_a_listing_makes_a_mail_and_what_passes_leaves_no_trace() {
     let cases = in_listings(&[Some(1), Some(3), None]);
     assert!(cases.len() > 24 * 3 * 3);
     play(cases, |case| async move {
-        let stage = Rehearsal::of(two_clients(one_member())).await;
-        case.strike(&stage).await;
+        let mut stage = Rehearsal::of(two_clients(one_member())).await;
+        case.strike(&mut stage);
         of_a_listing(&case, &stage, &stage.judged(DAY).await)
     });
 }
 
 #[test]
 fn no_fault_in_a_listing_makes_a_mail_in_a_whole_run_with_reports_memory_and_messages() {
-    // Each kind on one of the four pages, by turns: mails and files do not depend on the page.
+    // Each kind on one of the four pages, once or for ever, by turns: mails and files depend on neither.
     let all = in_listings(&[Some(1), None]);
     let kinds = all.len() / 8;
-    let by_turns = (0..kinds).flat_map(|kind| {
-        let page = kind % 4;
-        [all[(page * kinds + kind) * 2].clone(), all[(page * kinds + kind) * 2 + 1].clone()]
-    });
+    let by_turns = (0..kinds).map(|kind| all[(kind % 4 * kinds + kind) * 2 + kind / 4 % 2].clone());
     play(by_turns.collect(), |case| async move {
-        let stage = Rehearsal::of(two_clients(one_member())).await;
-        case.strike(&stage).await;
+        let mut stage = Rehearsal::of(two_clients(one_member())).await;
+        case.strike(&mut stage);
         let night = stage.night(DAY).await;
         let mut complaints = of_a_listing(&case, &stage, &night);
         let summary = std::fs::read_to_string(stage.path("reports/latest/summary.json")).unwrap_or_default();
@@ -118,20 +121,14 @@ fn no_fault_in_the_list_of_business_centers_makes_a_mail_and_what_passes_leaves_
         "code 40100",
         "code 40001",
         "code 40001, scope",
-        "code 40007",
         "code 40105",
         "code 50000",
-        "code 51060",
         "code 99999",
-        "HTTP 404",
         "HTTP 504 HTML",
         "HTTP 200 HTML",
         "truncated JSON",
         "gzip error",
-        "cut body",
-        "reset",
         "hang",
-        "no code",
         "data null",
     ];
     let mut cases = Vec::new();
@@ -150,12 +147,12 @@ fn no_fault_in_the_list_of_business_centers_makes_a_mail_and_what_passes_leaves_
     play(cases, |case| async move {
         let scene = many_clients(one_member(), 101);
         let scene = scene.expects("M101", &acme(901), &numbered(101)).expects("C09", &acme(903), "");
-        let stage = Rehearsal::of(scene).await;
-        case.strike(&stage).await;
+        let mut stage = Rehearsal::of(scene).await;
+        case.strike(&mut stage);
         let night = stage.judged(DAY).await;
         let ending = match case.kind.what {
             // Nothing is in the list: that proves nothing, and asks for a person.
-            What::EmptyList | What::NullListZeroTotals if case.page == Some(1) => Some((true, 3)),
+            What::EmptyList | What::NullListZeroTotals if case.page == Some(1) => Some((false, 3)),
             _ => case.ending(),
         };
         complaints(&stage, &night, ending, &[("M101", 901, ""), ("C09", 903, "")])
