@@ -23,7 +23,8 @@ use crate::job::{Order, Outcome, Refusal};
 /// Does what the command line says.
 #[must_use]
 pub fn dispatch(cli: Cli) -> Exit {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // One worker for the job, one for what must not wait while it judges: the lease and signals. Also on one core.
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             screen::complain(&format!("the runtime could not be started: {error}"));

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: reading CONFIG")?;
     let config = config::load(Path::new(&path), &config::Environment::of_process())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     // On a worker, as the program does.
     let reading = runtime.spawn(async move {
         let reader = tiktok::Reader::new(&config.tiktok, CancellationToken::new(), Arc::new(|_| ()))?;
