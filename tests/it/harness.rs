@@ -83,12 +83,6 @@ impl Stage {
         self
     }
 
-    /// A raw row: country,client_code,client_name,account_id,account_name,business_center_id,member,state,start_date,end_date
-    pub fn row(&mut self, row: &str) -> &mut Self {
-        self.accounts.push(row.to_owned());
-        self
-    }
-
     pub fn forget_rows(&mut self) -> &mut Self {
         self.accounts.clear();
         self

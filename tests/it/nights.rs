@@ -202,7 +202,7 @@ fn a_hold_stays_until_it_is_released_and_then_sends_what_is_still_true() {
     let stage = held();
     stage.night("2026-11-25").ends_with(5);
     stage.tiktok.world_mut(|world| {
-        (4..=5).for_each(|number| world.assign(home(number), &acme(number), MEMBER, Some("ANALYST")))
+        (4..=5).for_each(|number| world.assign(home(number), &acme(number), MEMBER, Some("ANALYST")));
     });
     let held_report = stage.latest("manifest.json");
     let ran = release(&stage, "2026-11-25T09:00:00Z", &[]).ends_with(0);
