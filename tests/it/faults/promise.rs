@@ -56,6 +56,8 @@ struct Expectation {
 
 #[derive(Clone, Debug)]
 struct Trouble {
+    /// Among those of lists, which lie most quietly, or among all.
+    of_lists: bool,
     kind: Index,
     endpoint: Option<Endpoint>,
     center: Option<Index>,
@@ -83,9 +85,11 @@ fn plans() -> impl Strategy<Value = Plan> {
         1 => prop::sample::select(Endpoint::ALL.to_vec()).prop_map(Some),
         1 => Just(None),
     ];
-    let about = (any::<Index>(), endpoint, prop::option::weighted(0.3, any::<Index>()));
-    let when = (prop::option::of(1..4_u64), 1..4_u64, prop::option::weighted(0.4, 1..7_u64));
-    let fault = (about, when).prop_map(|((kind, endpoint, center), (page, from_call, times))| Trouble {
+    let about = (prop::bool::weighted(0.6), any::<Index>(), endpoint, prop::option::weighted(0.3, any::<Index>()));
+    let from_call = prop_oneof![4 => Just(1_u64), 1 => 2..4_u64];
+    let when = (prop::option::weighted(0.4, 1..4_u64), from_call, prop::option::weighted(0.3, 1..7_u64));
+    let fault = (about, when).prop_map(|((of_lists, kind, endpoint, center), (page, from_call, times))| Trouble {
+        of_lists,
         kind,
         endpoint,
         center,
@@ -96,7 +100,7 @@ fn plans() -> impl Strategy<Value = Plan> {
     let taken = prop::collection::vec((any::<Index>(), 0..131_usize), 0..5);
     let parts = (
         prop::collection::vec(center, 1..6),
-        prop::collection::vec(row, 1..60),
+        prop::collection::vec(row, 20..80),
         prop::collection::vec(fault, 1..4),
         any::<bool>(),
         any::<bool>(),
@@ -165,10 +169,13 @@ impl Plan {
     /// The night's faults. A lie that agrees with itself counts only where a witness contradicts it, so that where one is
     /// told about listings, the details of accounts are left alone.
     fn strike(&self, stage: &Rehearsal) {
-        let mut kinds: Vec<What> = kinds(1, 1, &account(0, 0)).into_iter().map(|kind| kind.what).collect();
-        kinds.push(What::Vanishes { id: numbered(0) });
-        kinds.extend((1..=4).map(|seed| What::ListingChanges { seed, change: None }));
-        let what = |fault: &Trouble| kinds[fault.kind.index(kinds.len())].clone();
+        let all = kinds(1, 1, &account(0, 0));
+        let of = |lists: bool| all.iter().filter(move |kind| !lists || !kind.everywhere).map(|kind| kind.what.clone());
+        let hidden = [What::Vanishes { id: numbered(0) }];
+        let changes = (1..=4).map(|seed| What::ListingChanges { seed, change: None });
+        let (lists, all): (Vec<What>, Vec<What>) =
+            (of(true).chain(hidden).chain(changes).collect(), of(false).collect());
+        let what = |fault: &Trouble| fault.kind.get(if fault.of_lists { &lists } else { &all }).clone();
         let lies = |what: &What| {
             matches!(
                 what,
