@@ -99,6 +99,7 @@ impl Reader {
         member.admitted()?;
         let start = Instant::now();
         let brought = self.client.get(&member.token, call).await;
+        app.pace.answered(turn, Instant::now());
         self.note(member, member_index, call, attempt, &brought, start.elapsed());
         Ok((turn, brought))
     }

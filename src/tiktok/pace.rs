@@ -1,13 +1,17 @@
 //! One developer app's turn to speak: requests evenly spaced just below its quota, and one silence for all workers.
 //!
-//! Invariant: in no second and no minute, sliding or of the calendar, are more turns given than the quota allows, and
-//! none at all while the app is silent. Quotas count per app, all tokens together, and exactly the quota already trips
+//! Invariant: in no second and no minute, sliding or of the calendar, can more requests arrive than the quota allows, and
+//! none at all is sent while the app is silent. Quotas count per app, all tokens together, and exactly the quota already trips
 //! the minute's window (fact sheet §2, portal page 1740029171730433).
+
+mod arrivals;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
+
+use arrivals::Arrivals;
 
 /// Share of the quota that is used: the two percent absorb what the network does to the spacing.
 const SHARE: f64 = 0.98;
@@ -33,6 +37,8 @@ struct State {
     suspension: Duration,
     /// When the next turn is due.
     next: Instant,
+    /// None where there is no quota to speak of.
+    arrivals: Option<Arrivals>,
     /// Grows with every silence: answers to requests of an older epoch belong to a suspension already counted.
     epoch: u64,
     silent_until: Option<Instant>,
@@ -45,6 +51,8 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Turn {
     epoch: u64,
+    number: u64,
+    sent_at: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +74,7 @@ impl Pace {
             interval: Duration::from_secs_f64(interval),
             suspension,
             next: now,
+            arrivals: (quota < UNLIMITED).then(|| Arrivals::new(per_second as usize)),
             epoch: 0,
             silent_until: None,
             in_a_row: 0,
@@ -92,6 +101,13 @@ impl Pace {
         self.state().refused(turn, now)
     }
 
+    /// The request of this turn was answered, or given up; whatever came of it.
+    pub(super) fn answered(&self, turn: Turn, now: Instant) {
+        if let Some(arrivals) = &mut self.state().arrivals {
+            arrivals.answered(turn.number, turn.sent_at, now);
+        }
+    }
+
     /// The request of this turn succeeded.
     pub(super) fn succeeded(&self, turn: Turn) {
         self.state().succeeded(turn);
@@ -108,13 +124,17 @@ impl State {
         if self.over {
             return Err(DayQuotaUsedUp);
         }
-        let due = self.silent_until.map_or(self.next, |end| end.max(self.next));
+        let due = [self.silent_until, self.arrivals.as_ref().and_then(|arrivals| arrivals.earliest(now))]
+            .into_iter()
+            .flatten()
+            .fold(self.next, Instant::max);
         if due > now {
             return Ok(Next::At(due));
         }
         let slot = now.checked_sub(LAG).map_or(due, |earliest| due.max(earliest));
         self.next = slot + self.spacing(now);
-        Ok(Next::Now(Turn { epoch: self.epoch }))
+        let number = self.arrivals.as_mut().map_or(0, |arrivals| arrivals.sent(now));
+        Ok(Next::Now(Turn { epoch: self.epoch, number, sent_at: now }))
     }
 
     fn refused(&mut self, turn: Turn, now: Instant) -> bool {

@@ -4,10 +4,13 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
+built="${CARGO_TARGET_DIR:-$PWD/target}"
 cargo build --quiet --release --workspace --bins
+cp Cargo.lock tests/bench/Cargo.lock # the same versions as the product; cargo drops what is not used
+cargo build --quiet --release --manifest-path tests/bench/Cargo.toml --target-dir "$built"
 if [ ! -x target/bench-venv/bin/python ]; then
     python3 -m venv target/bench-venv
     target/bench-venv/bin/pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt
 fi
-exec python3 tests/bench/bench.py --built "${CARGO_TARGET_DIR:-target}/release" \
+exec python3 tests/bench/bench.py --built "$built/release" \
     --python target/bench-venv/bin/python "$@"

@@ -15,11 +15,16 @@ fn app(per_second: u32, per_minute: u32) -> App {
 }
 
 impl App {
-    /// Waits for a turn, woken so much too late.
+    /// Waits for a turn, woken so much too late; its request is answered after 80 ms.
     fn turn(&mut self, late: Duration) -> Turn {
         loop {
             match self.state.at(self.now).unwrap() {
-                Next::Now(turn) => return turn,
+                Next::Now(turn) => {
+                    if let Some(arrivals) = &mut self.state.arrivals {
+                        arrivals.answered(turn.number, turn.sent_at, self.now + Duration::from_millis(80));
+                    }
+                    return turn;
+                }
                 Next::At(due) => self.now = due + late,
             }
         }
@@ -71,6 +76,36 @@ fn without_a_quota_to_speak_of_nobody_waits() {
 }
 
 proptest! {
+    /// Requests are held up on their way by up to a quarter of a second each; answers take 80 ms besides.
+    #[test]
+    fn no_delay_on_the_way_puts_one_too_many_into_a_second(
+        rate in 5_u32..60,
+        delays in proptest::collection::vec(prop_oneof![8 => 0_u64..15, 1 => 0_u64..250], 60..400),
+    ) {
+        let mut app = app(rate, rate * 60);
+        let mut under_way: Vec<(Turn, Instant)> = Vec::new();
+        let mut arrived = Vec::new();
+        for delay in delays {
+            let turn = loop {
+                under_way.retain(|(turn, answered)| {
+                    if *answered <= app.now {
+                        app.state.arrivals.as_mut().unwrap().answered(turn.number, turn.sent_at, *answered);
+                    }
+                    *answered > app.now
+                });
+                match app.state.at(app.now).unwrap() {
+                    Next::Now(turn) => break turn,
+                    Next::At(due) => app.now = due,
+                }
+            };
+            let arrival = app.now + Duration::from_millis(5 + delay);
+            arrived.push(arrival);
+            under_way.push((turn, arrival + Duration::from_millis(75)));
+        }
+        arrived.sort();
+        prop_assert!(densest(&arrived, SECOND) <= rate as usize);
+    }
+
     /// Workers ask at any time and are woken at any time.
     #[test]
     fn no_demand_makes_a_burst(rate in 1_u32..60, steps in proptest::collection::vec((0_u64..300, 0_u64..60), 60..400)) {
