@@ -13,9 +13,9 @@ use tokio::time::{Instant, sleep_until};
 
 use arrivals::Arrivals;
 
-/// Share of the quota that is used: the two percent absorb what the network does to the spacing.
-const SHARE: f64 = 0.98;
-/// How late a turn may come without moving the later ones. Below the 20 ms that [`SHARE`] leaves in each second, so that
+/// Share of the quota that is used: the rest absorbs what the network does to the spacing.
+const SHARE: f64 = 0.985;
+/// How late a turn may come without moving the later ones. Below the 15 ms that [`SHARE`] leaves in each second, so that
 /// making up for it never puts one request too many into a window.
 const LAG: Duration = Duration::from_millis(10);
 /// From this many requests a second on there is no quota to speak of: TikTok's largest is 50 (fact sheet §2).
