@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Family};
+use super::{AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Family, MailContent};
 
 /// The last certain status of an account, and its series.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,8 +128,8 @@ pub struct PastMail {
     pub number: u32,
     /// How it ended.
     pub outcome: MailOutcome,
-    /// The gaps it listed.
-    pub gaps: Vec<AccountKey>,
+    /// What it listed.
+    pub content: MailContent,
 }
 
 /// The run with which the guards compare: the last one that was neither held nor incomplete, or was released.

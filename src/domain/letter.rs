@@ -64,11 +64,60 @@ pub struct LetterClient {
     pub code: String,
     /// Client name as written; may be empty.
     pub name: String,
+    /// Nobody at the client can be mailed, so its owner is asked to pass it on.
+    pub through_owner: bool,
     /// By ask, in the order in which they are to be done.
     pub groups: Vec<LetterGroup>,
 }
 
+/// One account that a letter merely names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    /// Country as written.
+    pub country: String,
+    /// Client code as written.
+    pub code: String,
+    /// Client name as written; may be empty.
+    pub client_name: String,
+    /// Id.
+    pub account_id: AccountId,
+    /// Name; may be empty.
+    pub account_name: Box<str>,
+}
+
+/// An account that his last mail listed, and that is no gap any more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Closed {
+    /// Which.
+    pub account: Named,
+    /// We can read it; else it is no longer needed.
+    pub mended: bool,
+}
+
+/// A gap that the client was reminded of as often as configured, in the mail to the owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owned {
+    /// Which.
+    pub account: Named,
+    /// What the client was asked.
+    pub ask: Ask,
+    /// The e-mail to invite or assign.
+    pub member: Address,
+    /// First certain day of the gap.
+    pub since: NaiveDate,
+    /// Days from then to the day of the letter.
+    pub days_open: u64,
+    /// Accepted mails that listed it, to the person who got most of them.
+    pub mails: u32,
+    /// Day of the last of them.
+    pub last_mailed_on: NaiveDate,
+    /// Who was asked.
+    pub asked: Vec<Address>,
+}
+
 /// One mail to one person.
+///
+/// A letter that asks nothing, names nothing as handed over and has nothing owned is the closing one of its episode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     /// To whom.
@@ -83,10 +132,49 @@ pub struct Letter {
     pub number: u32,
     /// The calendar day for which it is written.
     pub day: NaiveDate,
-    /// By country and code.
+    /// What is asked, by country and code.
     pub clients: Vec<LetterClient>,
-    /// The gaps it lists, sorted; what the store remembers of it.
-    pub gaps: Vec<AccountKey>,
+    /// Gaps of which he was reminded as often as configured: the owner looks after them now. By country, code and id.
+    pub handed_over: Vec<Named>,
+    /// What his last mail listed and is closed since. By country, code and id.
+    pub closed: Vec<Closed>,
+    /// What he looks after as the owner. By country, code and id.
+    pub owned: Vec<Owned>,
+    /// What the store remembers of it.
+    pub content: MailContent,
+}
+
+impl Letter {
+    /// Whether it closes the episode.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.content.is_closing()
+    }
+}
+
+/// What of a mail's content is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailContent {
+    /// The gaps of which its reader was asked to mend something, sorted.
+    pub asked: Vec<AccountKey>,
+    /// The gaps that it listed to him as their owner, sorted.
+    pub owned: Vec<AccountKey>,
+    /// The person's rows in the contacts register then, as a fingerprint: a refused address is tried again once they
+    /// change.
+    pub contact: String,
+}
+
+impl MailContent {
+    /// Whether nothing is open in it.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.asked.is_empty() && self.owned.is_empty()
+    }
+
+    /// All gaps that it listed.
+    pub fn listed(&self) -> impl Iterator<Item = &AccountKey> {
+        self.asked.iter().chain(&self.owned)
+    }
 }
 
 /// What the operators are told, once a day or when the verdict changes.

@@ -109,7 +109,7 @@ async fn intend(post: &Post<'_>, letter: &Letter, mailed: &mut Mailed) -> Option
             person: letter.to.clone(),
             episode: letter.episode,
             number: letter.number,
-            gaps: letter.gaps.clone(),
+            content: letter.content.clone(),
         },
         bytes: message.bytes.clone(),
         at: clock(),

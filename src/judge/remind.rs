@@ -165,9 +165,9 @@ impl Reminded {
     pub fn limit(&mut self, only: Only) {
         for letter in &mut self.letters {
             letter.clients.retain(|client| only.lets(&ClientKey::new(&client.country, &client.code)));
-            letter.gaps.retain(|gap| gap.client.as_ref().is_some_and(|client| only.lets(client)));
+            letter.content.asked.retain(|gap| gap.client.as_ref().is_some_and(|client| only.lets(client)));
         }
-        self.letters.retain(|letter| !letter.gaps.is_empty());
+        self.letters.retain(|letter| !letter.content.asked.is_empty());
         self.only = Some(only);
     }
 

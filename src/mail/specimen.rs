@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::texts::FILES;
 use crate::domain::{
-    AccountId, Address, Ask, BusinessCenterId, Digest, Letter, LetterAccount, LetterClient, LetterGroup,
+    AccountId, Address, Ask, BusinessCenterId, Digest, Letter, LetterAccount, LetterClient, LetterGroup, MailContent,
 };
 
 /// What a writer is tried with.
@@ -40,6 +40,7 @@ pub(super) fn specimens() -> Option<Specimens> {
             country: "DK".to_owned(),
             code: "C07".to_owned(),
             name: name.to_string(),
+            through_owner: false,
             groups: asks.iter().map(group).collect(),
         };
         Some(Letter {
@@ -50,7 +51,10 @@ pub(super) fn specimens() -> Option<Specimens> {
             number,
             day,
             clients: (0..each).map(client).collect(),
-            gaps: Vec::new(),
+            handed_over: Vec::new(),
+            closed: Vec::new(),
+            owned: Vec::new(),
+            content: MailContent::default(),
         })
     };
     let mut letters = Vec::new();

@@ -12,7 +12,7 @@ use super::landmarks::landmarks;
 use super::mails::{outcome, person};
 use super::names::Names;
 use super::{Error, Present, Store, accounts, business_centers, sightings};
-use crate::domain::{AccountKey, ClientKey, History, PastMail};
+use crate::domain::{AccountKey, ClientKey, History, MailContent, PastMail};
 
 impl Store {
     /// What the judgement knows of earlier runs: accounts and Business Centers as of earlier calendar days than today,
@@ -70,7 +70,7 @@ async fn mails(conn: &mut SqliteConnection) -> sqlx::Result<Vec<PastMail>> {
     let mut mails = Vec::new();
     let mut places = HashMap::new();
     for row in sqlx::query(
-        "SELECT message_id, person, day, episode, number, outcome FROM mails WHERE kind = 'person'
+        "SELECT message_id, person, day, episode, number, outcome, contact FROM mails WHERE kind = 'person'
          ORDER BY day, created_at, message_id",
     )
     .fetch_all(&mut *conn)
@@ -83,19 +83,24 @@ async fn mails(conn: &mut SqliteConnection) -> sqlx::Result<Vec<PastMail>> {
             episode: row.try_get(3)?,
             number: row.try_get(4)?,
             outcome: outcome(&row, 5)?,
-            gaps: Vec::new(),
+            content: MailContent { contact: row.try_get(6)?, ..MailContent::default() },
         });
     }
     for row in
-        sqlx::query("SELECT message_id, country_key, code_key, account_id FROM mail_gaps").fetch_all(conn).await?
+        sqlx::query("SELECT message_id, country_key, code_key, account_id, part FROM mail_gaps").fetch_all(conn).await?
     {
         let Some(mail) = places.get(row.try_get::<&str, _>(0)?).and_then(|at| mails.get_mut(*at)) else { continue };
         let (country, code): (&str, &str) = (row.try_get(1)?, row.try_get(2)?);
         let client = (!(country.is_empty() && code.is_empty())).then(|| ClientKey::new(country, code));
-        mail.gaps.push(AccountKey { client, account_id: accounts::account_id(row.try_get(3)?)? });
+        let gap = AccountKey { client, account_id: accounts::account_id(row.try_get(3)?)? };
+        match row.try_get(4)? {
+            "owned" => mail.content.owned.push(gap),
+            _ => mail.content.asked.push(gap),
+        }
     }
     for mail in &mut mails {
-        mail.gaps.sort();
+        mail.content.asked.sort();
+        mail.content.owned.sort();
     }
     Ok(mails)
 }

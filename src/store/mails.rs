@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::unreadable;
 use super::{Error, RunSeq, Store};
-use crate::domain::{AccountKey, Address, MailOutcome};
+use crate::domain::{Address, MailContent, MailOutcome};
 
 /// A mail that is about to be sent.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub enum MailKind {
         /// Number in the episode, from 1.
         number: u32,
         /// What it lists.
-        gaps: Vec<AccountKey>,
+        content: MailContent,
     },
     /// To the operators.
     Digest {

@@ -7,7 +7,8 @@
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
 /// Steps in order; the version of a schema is the number of steps applied.
-const STEPS: &[&str] = &[include_str!("migrations/sqlite/0001_start.sql")];
+const STEPS: &[&str] =
+    &[include_str!("migrations/sqlite/0001_start.sql"), include_str!("migrations/sqlite/0002_mail_parts.sql")];
 
 /// The newest schema that this program knows.
 pub(super) const KNOWN: i64 = STEPS.len() as i64;

@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use super::mails::{outcome, person, stored_mail};
 use super::runs::signed;
 use super::{DoubtfulMail, Error, Intended, Lease, MailIntent, MailKind, Store, StoredMail, bulk};
-use crate::domain::{AccountKey, MailOutcome};
+use crate::domain::{AccountKey, MailContent, MailOutcome};
 
 impl Store {
     /// Stores, durably, that a mail is about to be sent, unless its person has one of that day.
@@ -94,9 +94,12 @@ impl Store {
 }
 
 async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<Intended> {
-    let (kind, person, episode, number, verdict, gaps): (_, _, _, _, _, &[AccountKey]) = match &mail.kind {
-        MailKind::Person { person, episode, number, gaps } => ("person", person.as_str(), *episode, *number, "", gaps),
-        MailKind::Digest { verdict, number } => ("digest", "", mail.day, *number, verdict.as_str(), &[]),
+    let nothing = MailContent::default();
+    let (kind, person, episode, number, verdict, content) = match &mail.kind {
+        MailKind::Person { person, episode, number, content } => {
+            ("person", person.as_str(), *episode, *number, "", content)
+        }
+        MailKind::Digest { verdict, number } => ("digest", "", mail.day, *number, verdict.as_str(), &nothing),
     };
     let there = sqlx::query(
         "SELECT message_id, outcome, day FROM mails
@@ -120,8 +123,8 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
         }
     }
     sqlx::query(
-        "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, bytes, outcome, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'intended', $10)",
+        "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, bytes, outcome, created_at, contact)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'intended', $10, $11)",
     )
     .bind(&mail.message_id)
     .bind(mail.run.0)
@@ -133,21 +136,26 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
     .bind(verdict)
     .bind(&mail.bytes)
     .bind(mail.at)
+    .bind(&content.contact)
     .execute(&mut *conn)
     .await?;
+    let parts: Vec<(&AccountKey, &str)> = (content.asked.iter().map(|gap| (gap, "asked")))
+        .chain(content.owned.iter().map(|gap| (gap, "owned")))
+        .collect();
     bulk::write(
         conn,
-        "INSERT INTO mail_gaps (message_id, country_key, code_key, account_id)",
-        4,
+        "INSERT INTO mail_gaps (message_id, country_key, code_key, account_id, part)",
+        5,
         "ON CONFLICT DO NOTHING",
-        gaps,
-        |statement, gap| {
+        &parts,
+        |statement, (gap, part)| {
             let (country, code) = gap.client.as_ref().map_or(("", ""), |client| (&*client.country, &*client.code));
             statement
                 .bind(mail.message_id.clone())
                 .bind(country.to_owned())
                 .bind(code.to_owned())
                 .bind(signed(gap.account_id.get()))
+                .bind((*part).to_owned())
         },
     )
     .await?;

@@ -121,7 +121,7 @@ impl Rehearsal {
         let held = Held { letters: reminded.letters.len(), first_mailed: reminded.first_mailed, store_lost: false };
         let guards = judge::guards(&scene, &self.config.guards, &findings, held);
         let ids = |letter: &reconciler::domain::Letter| {
-            letter.gaps.iter().map(|gap| gap.account_id.to_string()).collect::<Vec<_>>().join("\n")
+            letter.content.asked.iter().map(|gap| gap.account_id.to_string()).collect::<Vec<_>>().join("\n")
         };
         let letters = reminded.letters.iter().filter(|_| guards.is_empty());
         let letters = letters.map(|letter| (letter.to.as_str().to_owned(), ids(letter))).collect();

@@ -71,8 +71,9 @@ fn days_by_gap<'m>(
     let earlier = past
         .iter()
         .filter(|mail| mail.outcome == MailOutcome::Accepted || (accepted_now && mail.day == today))
-        .flat_map(|mail| mail.gaps.iter().map(|gap| (gap, mail.day)));
-    let tonight = letter.filter(|_| accepted_now).into_iter().flat_map(|letter| &letter.gaps).map(|gap| (gap, today));
+        .flat_map(|mail| mail.content.asked.iter().map(|gap| (gap, mail.day)));
+    let tonight =
+        letter.filter(|_| accepted_now).into_iter().flat_map(|letter| &letter.content.asked).map(|gap| (gap, today));
     let mut days: HashMap<&AccountKey, BTreeSet<NaiveDate>> = HashMap::new();
     for (gap, day) in earlier.chain(tonight) {
         days.entry(gap).or_default().insert(day);

@@ -132,11 +132,12 @@ impl<'a> Cadence<'a> {
         let mut counts: HashMap<&AccountKey, usize> = HashMap::new();
         let mut anchor = None;
         for mail in self.accepted() {
-            let listed: Vec<usize> = mail.gaps.iter().map(|key| counts.get(key).copied().unwrap_or(0)).collect();
+            let listed: Vec<usize> =
+                mail.content.asked.iter().map(|key| counts.get(key).copied().unwrap_or(0)).collect();
             if anchor.is_none() || (listed.contains(&0) && !listed.iter().any(|n| (1..steps).contains(n))) {
                 anchor = Some(mail.day);
             }
-            for key in &mail.gaps {
+            for key in &mail.content.asked {
                 *counts.entry(key).or_insert(0) += 1;
             }
         }
@@ -176,7 +177,7 @@ impl<'a> Cadence<'a> {
     fn counts(&self) -> HashMap<AccountKey, usize> {
         let mut counts = HashMap::new();
         for mail in self.accepted() {
-            for key in &mail.gaps {
+            for key in &mail.content.asked {
                 *counts.entry(key.clone()).or_insert(0) += 1;
             }
         }
@@ -193,7 +194,7 @@ impl<'a> Cadence<'a> {
         self.gaps.iter().any(|gap| {
             let finding = &self.findings[*gap];
             let since = finding.since.unwrap_or(self.today);
-            let listed = finding.key().is_some_and(|key| self.mails.iter().any(|m| m.gaps.contains(&key)));
+            let listed = finding.key().is_some_and(|key| self.mails.iter().any(|m| m.content.asked.contains(&key)));
             (listed && since <= reopened) || since < until
         })
     }
@@ -202,7 +203,7 @@ impl<'a> Cadence<'a> {
     fn open_until(&self, scene: &Scene<'_>) -> Option<NaiveDate> {
         let last_mail = self.mails.iter().map(|m| m.day).max()?;
         let mut until = last_mail;
-        for key in self.mails.iter().flat_map(|m| &m.gaps) {
+        for key in self.mails.iter().flat_map(|m| &m.content.asked) {
             let open = |f: &&usize| {
                 self.findings[**f].key().as_ref() == Some(key)
                     && self.findings[**f].since.is_some_and(|since| since <= last_mail)

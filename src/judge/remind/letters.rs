@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cadence::Cadence;
 use crate::domain::{
     AccountKey, Address, Ask, BusinessCenterId, Cause, Client, ClientKey, Contact, Finding, Language, Letter,
-    LetterAccount, LetterClient, LetterGroup, RegisterState,
+    LetterAccount, LetterClient, LetterGroup, MailContent, RegisterState,
 };
 use crate::judge::Scene;
 
@@ -47,7 +47,10 @@ pub(super) fn compose(
         number: cadence.number(),
         day: scene.today,
         clients: clients.into_values().map(|(client, groups)| letter_client(client, groups)).collect(),
-        gaps: keys,
+        handed_over: Vec::new(),
+        closed: Vec::new(),
+        owned: Vec::new(),
+        content: MailContent { asked: keys, ..MailContent::default() },
     }
 }
 
@@ -59,7 +62,13 @@ fn letter_client(client: &Client, groups: BTreeMap<GroupKey, Vec<LetterAccount>>
             LetterGroup { ask, member, business_centers, accounts }
         })
         .collect();
-    LetterClient { country: client.country.clone(), code: client.code.clone(), name: client.name.clone(), groups }
+    LetterClient {
+        country: client.country.clone(),
+        code: client.code.clone(),
+        name: client.name.clone(),
+        through_owner: false,
+        groups,
+    }
 }
 
 /// What is asked of the client for a finding; none where it is not the client's turn.

@@ -23,7 +23,7 @@ impl<'a> Past<'a> {
         for mail in &scene.history.mails {
             past.by_person.entry(&mail.person).or_default().push(mail);
             match mail.outcome {
-                MailOutcome::Accepted => past.mailed.extend(&mail.gaps),
+                MailOutcome::Accepted => past.mailed.extend(&mail.content.asked),
                 MailOutcome::Suppressed => {
                     let until = mail.day.checked_add_days(Days::new(SUPPRESSED_DAYS));
                     if until.is_some_and(|until| scene.today < until) {

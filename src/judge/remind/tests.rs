@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rstest::rstest;
 
 use super::*;
-use crate::domain::{Cause, ContactRole, MailOutcome, PastMail, ReminderFacts, Scope};
+use crate::domain::{Cause, ContactRole, MailContent, MailOutcome, PastMail, ReminderFacts, Scope};
 use crate::judge::tests::*;
 
 fn policy() -> Reminders {
@@ -53,7 +53,7 @@ fn mailed(night: &mut Night, days: &[&str], outcome: MailOutcome, gaps: &[Accoun
             episode: day(days[0]),
             number: u32::try_from(number + 1).unwrap(),
             outcome,
-            gaps: gaps.to_vec(),
+            content: MailContent { asked: gaps.to_vec(), ..MailContent::default() },
         });
     }
 }

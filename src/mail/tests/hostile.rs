@@ -127,7 +127,7 @@ proptest! {
             group(again, vec![account(2, &names[2])]),
         ];
         groups[0].business_centers = vec![center("7", &names[3])];
-        let client = LetterClient { country: names[4].clone(), code: names[5].clone(), name: names[6].clone(), groups };
+        let client = LetterClient { country: names[4].clone(), code: names[5].clone(), name: names[6].clone(), through_owner: false, groups };
         let letter = Letter { name: names[0].clone(), ..letter(language, vec![client]) };
         let message = WRITER.letter(&letter, moment()).unwrap();
         sound(&message, "anna@365discount.dk", &LETTER);

@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::config;
 use crate::domain::{
-    AccountId, Address, Ask, BusinessCenterId, Language, Letter, LetterAccount, LetterClient, LetterGroup,
+    AccountId, Address, Ask, BusinessCenterId, Language, Letter, LetterAccount, LetterClient, LetterGroup, MailContent,
 };
 
 fn address(text: &str) -> Address {
@@ -55,7 +55,7 @@ fn group(ask: Ask, accounts: Vec<LetterAccount>) -> LetterGroup {
 }
 
 fn client(code: &str, name: &str, groups: Vec<LetterGroup>) -> LetterClient {
-    LetterClient { country: "DK".into(), code: code.into(), name: name.into(), groups }
+    LetterClient { country: "DK".into(), code: code.into(), name: name.into(), through_owner: false, groups }
 }
 
 fn letter(language: Language, clients: Vec<LetterClient>) -> Letter {
@@ -67,7 +67,10 @@ fn letter(language: Language, clients: Vec<LetterClient>) -> Letter {
         number: 1,
         day: day("2026-11-23"),
         clients,
-        gaps: Vec::new(),
+        handed_over: Vec::new(),
+        closed: Vec::new(),
+        owned: Vec::new(),
+        content: MailContent::default(),
     }
 }
 

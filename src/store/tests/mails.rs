@@ -15,7 +15,11 @@ fn to(person: &str, number: u32, run: RunSeq) -> MailIntent {
             person: Address::parse(&format!("{person}@example.org")).unwrap(),
             episode: date(DAY),
             number,
-            gaps: vec![key("C07", 2), key("C07", 1)],
+            content: MailContent {
+                asked: vec![key("C07", 2), key("C07", 1)],
+                owned: vec![key("C08", 3)],
+                contact: "f1".to_owned(),
+            },
         },
         bytes: format!("mail {number}").into_bytes(),
         at: moment(DAY),
@@ -66,7 +70,11 @@ async fn a_mail_is_remembered_with_its_gaps() {
             episode: date(DAY),
             number: 1,
             outcome: MailOutcome::Accepted,
-            gaps: vec![key("C07", 1), key("C07", 2)],
+            content: MailContent {
+                asked: vec![key("C07", 1), key("C07", 2)],
+                owned: vec![key("C08", 3)],
+                contact: "f1".to_owned(),
+            },
         }]
     );
 }
