@@ -42,7 +42,7 @@ async fn a_store_on_a_read_only_volume_can_be_read() {
     let _guard = ReadOnly::new(&state);
     let reader = Store::open_read_only(&url(&folder)).await.unwrap().unwrap();
     assert_eq!(reader.history(date("2026-11-01")).await.unwrap(), History::default());
-    assert!(reader.check().await.unwrap().contains("is sound: schema 1"));
+    assert!(reader.check().await.unwrap().contains("is sound: schema 2"));
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_migration_that_is_killed_midway_leaves_nothing_of_itself() {
     drop(tx);
     let again = Store::open(&url(&world.folder)).await.unwrap();
     assert!(sqlx::query("SELECT * FROM half").fetch_all(&again.pool).await.is_err());
-    assert!(again.check().await.unwrap().ends_with("schema 1, runs stored: 0"));
+    assert!(again.check().await.unwrap().ends_with("schema 2, runs stored: 0"));
 }
 
 #[rstest]
