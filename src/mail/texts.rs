@@ -2,13 +2,14 @@
 //!
 //! Invariant: every language has the same sentences; one that lacks a variable is an error, never a hole in a mail.
 
-use std::collections::BTreeSet;
-
 use chrono::{Datelike, NaiveDate};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+mod compare;
+
+use self::compare::sentences;
 use super::templates::TemplateFault;
 use crate::domain::Language;
 
@@ -39,17 +40,26 @@ pub(super) const FILES: [(Language, &str, &str); 2] = [
 ];
 
 impl Texts {
-    /// Reads all languages from `(language, file, source)`; English comes first and says which sentences there are.
+    /// Reads all languages from `(language, file, source)`; the built-in English says which sentences there are, and
+    /// which variables each may use.
     pub(super) fn new(sources: &[(Language, &'static str, String)], faults: &mut Vec<TemplateFault>) -> Self {
-        let wanted = sources.first().map(|(_, _, source)| keys(source)).unwrap_or_default();
+        let [(_, _, english), ..] = FILES;
+        let wanted = sentences(english);
         for (_, file, source) in sources {
-            let there = keys(source);
-            faults.extend(
-                wanted.difference(&there).map(|key| TemplateFault::new(file, None, format!("`{key}` is missing"))),
-            );
-            faults.extend(
-                there.difference(&wanted).map(|key| TemplateFault::new(file, None, format!("nothing uses `{key}`"))),
-            );
+            let there = sentences(source);
+            let mut note = |what: String| faults.push(TemplateFault::new(file, None, what));
+            for (key, known) in &wanted {
+                match there.get(key) {
+                    None => note(format!("`{key}` is missing")),
+                    Some(used) => used
+                        .difference(known)
+                        .filter(|used| used.starts_with('$'))
+                        .for_each(|used| note(format!("`{key}` has no `{used}`"))),
+                }
+            }
+            for key in there.keys().filter(|key| !wanted.contains_key(*key)) {
+                note(format!("nothing uses `{key}`"));
+            }
         }
         let spoken = sources
             .iter()
@@ -145,14 +155,4 @@ fn wrapped<'a>(given: &[FluentValue<'a>], before: &str, after: &str) -> FluentVa
         Some(FluentValue::String(text)) => FluentValue::from(format!("{before}{text}{after}")),
         _ => FluentValue::Error,
     }
-}
-
-/// Names of the sentences in a file: what stands before ` =` at the beginning of a line.
-fn keys(source: &str) -> BTreeSet<String> {
-    source
-        .lines()
-        .filter_map(|line| line.split_once(" =").map(|(key, _)| key))
-        .filter(|key| key.starts_with(|c: char| c.is_ascii_alphabetic()))
-        .map(str::to_owned)
-        .collect()
 }
