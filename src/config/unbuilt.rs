@@ -2,12 +2,9 @@
 //!
 //! Invariant: nobody finds out by its absence; `check` tells every line.
 
-use std::collections::BTreeSet;
-
 use secrecy::ExposeSecret;
 
 use super::{Config, Source};
-use crate::domain::Language;
 
 /// One line for each configured feature that this version does not have, and what happens instead.
 #[must_use]
@@ -30,18 +27,5 @@ pub fn unbuilt(config: &Config) -> Vec<String> {
     note(config.report.keep_days != 400, "report.keep_days: this version keeps all reports");
     note(config.observe.pushgateway.is_some(), "observe.pushgateway: this version pushes no metrics");
     note(config.observe.heartbeat_url.is_some(), "observe.heartbeat_url: this version sends no heartbeat");
-    let other: BTreeSet<_> =
-        config.addressing.languages.values().copied().filter(|language| !is_written(*language)).collect();
-    for language in other {
-        lines.push(format!("mail.languages: mails in \"{}\" are written in English by this version", language.code()));
-    }
     lines
-}
-
-/// Whether mails are written in the language.
-fn is_written(language: Language) -> bool {
-    match language {
-        Language::English | Language::Danish => true,
-        Language::Swedish | Language::Norwegian | Language::German => false,
-    }
 }

@@ -4,11 +4,12 @@
 //! for want of room is counted.
 
 use super::clean;
+use super::gist::{Gist, Lead, Title};
+use super::owner::{OwnedClient, owned};
 use super::templates::visible;
-use super::texts::{Form, Texts};
+use super::texts::Texts;
 use crate::config;
-use crate::domain::{Ask, Language, Letter, LetterClient, LetterGroup};
-use fluent_bundle::FluentArgs;
+use crate::domain::{Ask, Language, Letter, LetterGroup, Named};
 
 /// Accounts that a body shows; beyond, the list is attached.
 pub(super) const SHOWN: usize = 50;
@@ -16,8 +17,8 @@ pub(super) const SHOWN: usize = 50;
 /// Business Centers that a group names.
 const BUSINESS_CENTERS: usize = 5;
 
-/// Clients that a sentence names.
-const CLIENTS: usize = 3;
+/// Accounts that a list shows of those for which nothing is to be done.
+const NAMES: usize = 10;
 
 /// What `letter.mjml` and `letter.txt` may use.
 #[derive(Clone, Debug)]
@@ -30,23 +31,29 @@ pub(super) struct View {
     rehearsal_for: Option<String>,
     /// The person; may be empty.
     name: String,
-    agency: String,
+    /// `asked`, `passed`, `owned` or `closing`.
+    lead: &'static str,
     /// Day of the first mail, for a reminder.
     reminder_since: Option<String>,
-    /// The clients in a sentence.
-    for_clients: String,
-    /// Accounts to be shared, and those on which the permission is to be lowered.
-    to_share: usize,
-    to_lower: usize,
+    /// The first paragraph.
+    opening: String,
     guide_url: Option<String>,
+    /// Those whose person the reader is, then those for which he passes something on.
     clients: Vec<ClientView>,
+    /// Before the accounts that the reader looks after, unless it is said in the opening.
+    owned_opening: String,
+    owned: Vec<OwnedClient>,
+    /// Accounts for which the reader has nothing to do.
+    asides: Vec<Aside>,
     /// Accounts of clients and groups that are only in the attached list.
     rest: usize,
-    /// All accounts.
+    /// Why the reader gets the mail.
+    why: String,
+    /// All accounts that are asked or owned.
     pub(super) accounts: usize,
 }
 
-visible!(View: lang, subject, rehearsal_for, name, agency, reminder_since, for_clients, to_share, to_lower, guide_url, clients, rest, accounts);
+visible!(View: lang, subject, rehearsal_for, name, lead, reminder_since, opening, guide_url, clients, owned_opening, owned, asides, rest, why, accounts);
 
 #[derive(Clone, Debug)]
 struct ClientView {
@@ -54,21 +61,17 @@ struct ClientView {
     title: String,
     country: String,
     code: String,
+    /// The reader is to pass it on, which the opening does not say.
+    passed: bool,
     groups: Vec<GroupView>,
 }
 
-visible!(ClientView: title, country, code, groups);
+visible!(ClientView: title, country, code, passed, groups);
 
 #[derive(Clone, Debug)]
 struct GroupView {
-    /// `invite`, `add`, `assign`, `again` or `lower`.
-    ask: &'static str,
+    ask: AskView,
     member: String,
-    /// `add`: the other address.
-    other: String,
-    /// `again`: until when, and where.
-    day: String,
-    place: String,
     business_centers: Vec<Place>,
     business_centers_more: usize,
     /// Accounts of the group, those not shown included.
@@ -77,7 +80,7 @@ struct GroupView {
     more: usize,
 }
 
-visible!(GroupView: ask, member, other, day, place, business_centers, business_centers_more, count, accounts, more);
+visible!(GroupView: ask, member, business_centers, business_centers_more, count, accounts, more);
 
 #[derive(Clone, Debug)]
 struct Place {
@@ -96,6 +99,57 @@ struct AccountView {
 
 visible!(AccountView: id, name, requested);
 
+/// Accounts that are merely named.
+#[derive(Clone, Debug)]
+struct Aside {
+    /// `handed-over`, `mended` or `not-needed`.
+    kind: &'static str,
+    /// May be empty.
+    opening: String,
+    accounts: Vec<NameView>,
+    more: usize,
+}
+
+visible!(Aside: kind, opening, accounts, more);
+
+#[derive(Clone, Debug)]
+struct NameView {
+    /// Empty where the letter is about one client.
+    client: String,
+    id: String,
+    name: String,
+}
+
+visible!(NameView: client, id, name);
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AskView {
+    /// `invite`, `add`, `assign`, `again` or `lower`.
+    word: &'static str,
+    /// `add`: the other address.
+    other: String,
+    /// `again`: until when, and where.
+    day: String,
+    place: String,
+}
+
+visible!(AskView: word, other, day, place);
+
+impl AskView {
+    pub(super) fn new(ask: &Ask, language: Language, texts: &Texts) -> Result<Self, String> {
+        let mut view = Self { word: word(ask), ..Self::default() };
+        match ask {
+            Ask::AddExpectedMember { other_member } => view.other = other_member.as_str().to_owned(),
+            Ask::AssignAgain { last_seen_on, last_seen_in } => {
+                (view.day, view.place) = (texts.day(language, *last_seen_on)?, clean::name(last_seen_in));
+            }
+            Ask::InviteAndAssign | Ask::Assign | Ask::LowerRole => {}
+        }
+        Ok(view)
+    }
+}
+
 /// The word for an ask in texts and templates.
 pub(super) fn word(ask: &Ask) -> &'static str {
     match ask {
@@ -112,12 +166,12 @@ pub(super) fn word(ask: &Ask) -> &'static str {
 /// # Errors
 /// The sentence that is missing, in words.
 pub(super) fn view(letter: &Letter, settings: &config::Mail, texts: &Texts, shown: usize) -> Result<View, String> {
-    let language = texts.nearest(letter.language);
-    let (to_share, to_lower) = counts(letter);
-    let accounts = to_share + to_lower;
+    let language = letter.language;
+    let gist = Gist::new(letter, settings, texts);
     let mut room = shown;
     let mut clients = Vec::new();
-    for client in &letter.clients {
+    let (passed, own): (Vec<_>, Vec<_>) = letter.clients.iter().partition(|client| client.through_owner);
+    for client in own.into_iter().chain(passed) {
         let mut groups = Vec::new();
         for group in &client.groups {
             if room > 0 && !group.accounts.is_empty() {
@@ -126,48 +180,68 @@ pub(super) fn view(letter: &Letter, settings: &config::Mail, texts: &Texts, show
             }
         }
         if !groups.is_empty() {
-            let (country, code) = (clean::name(&client.country), clean::name(&client.code));
-            clients.push(ClientView { title: clean::unlinked(&title(client)), country, code, groups });
+            clients.push(ClientView {
+                title: clean::unlinked(&Title::of(client).shown()),
+                country: clean::name(&client.country),
+                code: clean::name(&client.code),
+                passed: client.through_owner && gist.lead != Lead::Passed,
+                groups,
+            });
         }
     }
+    let asked: usize = letter.clients.iter().flat_map(|c| &c.groups).map(|g| g.accounts.len()).sum();
+    let accounts = asked + letter.owned.len();
+    let owned = owned(&letter.owned, language, texts, room)?;
     let told: usize = clients.iter().flat_map(|c| &c.groups).map(|g| g.count).sum();
-    let reminder_since = (letter.number > 1).then(|| texts.day(language, letter.episode)).transpose()?;
+    let told = told + owned.iter().map(OwnedClient::count).sum::<usize>();
+    let reminder = letter.number > 1 && gist.lead != Lead::Closing;
     Ok(View {
         lang: language.code(),
-        subject: clean::unlinked(&subject(letter, settings, texts)?),
+        subject: clean::unlinked(&gist.subject()?),
         rehearsal_for: settings.redirect_to.as_ref().map(|_| letter.to.as_str().to_owned()),
         name: clean::name(&letter.name),
-        agency: clean::line(&settings.agency_name, 80),
-        reminder_since,
-        for_clients: clean::unlinked(&for_clients(letter, texts, language)?),
-        to_share,
-        to_lower,
+        lead: gist.lead.word(),
+        reminder_since: reminder.then(|| texts.day(language, letter.episode)).transpose()?,
+        opening: gist.opening()?,
         guide_url: settings.guide_url.as_ref().map(ToString::to_string),
         clients,
+        owned_opening: if gist.lead == Lead::Owned { String::new() } else { gist.owned()? },
+        owned,
+        asides: asides(letter, &gist)?,
         rest: accounts - told,
+        why: gist.why()?,
         accounts,
     })
 }
 
+fn asides(letter: &Letter, gist: &Gist<'_>) -> Result<Vec<Aside>, String> {
+    let closed = |mended: bool| letter.closed.iter().filter(move |c| c.mended == mended).map(|c| &c.account).collect();
+    let kinds: [(_, Vec<&Named>); 3] =
+        [("handed-over", letter.handed_over.iter().collect()), ("mended", closed(true)), ("not-needed", closed(false))];
+    let several = gist.all_titles().len() > 1;
+    let mut asides = Vec::new();
+    for (kind, all) in kinds.into_iter().filter(|(_, all)| !all.is_empty()) {
+        let account = |named: &&Named| NameView {
+            client: if several { clean::unlinked(&Title::of(*named).shown()) } else { String::new() },
+            id: named.account_id.to_string(),
+            name: clean::name(&named.account_name),
+        };
+        asides.push(Aside {
+            kind,
+            opening: if kind == "handed-over" { gist.handed_over()? } else { String::new() },
+            accounts: all.iter().take(NAMES).map(account).collect(),
+            more: all.len().saturating_sub(NAMES),
+        });
+    }
+    Ok(asides)
+}
+
 fn group_view(group: &LetterGroup, language: Language, texts: &Texts, room: usize) -> Result<GroupView, String> {
-    let other = match &group.ask {
-        Ask::AddExpectedMember { other_member } => other_member.as_str().to_owned(),
-        _ => String::new(),
-    };
-    let (day, place) = match &group.ask {
-        Ask::AssignAgain { last_seen_on, last_seen_in } => {
-            (texts.day(language, *last_seen_on)?, clean::name(last_seen_in))
-        }
-        _ => Default::default(),
-    };
     let places = group.business_centers.iter().take(BUSINESS_CENTERS);
     let accounts = group.accounts.iter().take(room);
     Ok(GroupView {
-        ask: word(&group.ask),
+        ask: AskView::new(&group.ask, language, texts)?,
         member: group.member.as_str().to_owned(),
-        other,
-        day,
-        place,
         business_centers: places.map(|(id, name)| Place { id: id.to_string(), name: clean::name(name) }).collect(),
         business_centers_more: group.business_centers.len().saturating_sub(BUSINESS_CENTERS),
         count: group.accounts.len(),
@@ -176,77 +250,4 @@ fn group_view(group: &LetterGroup, language: Language, texts: &Texts, room: usiz
             .collect(),
         more: group.accounts.len().saturating_sub(room),
     })
-}
-
-/// The client's name, or its code.
-fn title(client: &LetterClient) -> String {
-    let name = clean::title(&client.name);
-    if name.is_empty() { clean::title(&client.code) } else { name }
-}
-
-/// The clients by name, each once, in the order of the letter.
-fn titles(letter: &Letter) -> Vec<String> {
-    let mut titles: Vec<String> = Vec::new();
-    for title in letter.clients.iter().map(title) {
-        if !titles.contains(&title) {
-            titles.push(title);
-        }
-    }
-    titles
-}
-
-/// `A`, `A and B`, `A, B, C and 4 other clients`.
-fn for_clients(letter: &Letter, texts: &Texts, language: Language) -> Result<String, String> {
-    let mut titles = titles(letter);
-    let more = titles.len().saturating_sub(CLIENTS);
-    if more > 0 {
-        titles.truncate(CLIENTS);
-        let mut args = FluentArgs::new();
-        args.set("more", more);
-        titles.push(texts.say(language, Form::Plain, "other-clients", &args)?);
-    }
-    let and = texts.say(language, Form::Plain, "and", &FluentArgs::new())?;
-    let last = titles.pop().unwrap_or_default();
-    Ok(if titles.is_empty() { last } else { format!("{} {and} {last}", titles.join(", ")) })
-}
-
-/// Accounts to be shared, and those on which the permission is to be lowered.
-fn counts(letter: &Letter) -> (usize, usize) {
-    let count = |wanted: fn(&Ask) -> bool| -> usize {
-        let groups = letter.clients.iter().flat_map(|client| &client.groups);
-        groups.filter(|group| wanted(&group.ask)).map(|group| group.accounts.len()).sum()
-    };
-    (count(|ask| *ask != Ask::LowerRole), count(|ask| *ask == Ask::LowerRole))
-}
-
-/// The subject: which client, how many accounts, for whom.
-///
-/// # Errors
-/// The sentence that is missing, in words.
-pub(super) fn subject(letter: &Letter, settings: &config::Mail, texts: &Texts) -> Result<String, String> {
-    let language = texts.nearest(letter.language);
-    let (to_share, to_lower) = counts(letter);
-    let say = |key: &str, args: &FluentArgs| texts.say(language, Form::Plain, key, args);
-    let mut titles = titles(letter).into_iter();
-    let first = clean::line(&titles.next().unwrap_or_default(), 50);
-    let clients = match titles.len() {
-        0 => first,
-        more => {
-            let mut args = FluentArgs::new();
-            args.set("first", first);
-            args.set("more", more);
-            say("subject-more-clients", &args)?
-        }
-    };
-    let mut args = FluentArgs::new();
-    args.set("clients", clients);
-    args.set("agency", clean::line(&settings.agency_name, 50));
-    args.set("accounts", if to_share > 0 { to_share } else { to_lower });
-    let mut subject = say(if to_share > 0 { "subject-share" } else { "subject-lower" }, &args)?;
-    if letter.number > 1 {
-        let mut args = FluentArgs::new();
-        args.set("subject", subject);
-        subject = say("subject-reminder", &args)?;
-    }
-    Ok(clean::line(&subject, 200))
 }

@@ -34,8 +34,15 @@ impl fmt::Debug for Message {
 /// A file that goes with a mail.
 pub(super) struct Enclosure<'a> {
     pub(super) file: &'static str,
+    pub(super) kind: &'static str,
     pub(super) bytes: &'a [u8],
 }
+
+/// Kind of a file for programs.
+pub(super) const CSV: &str = "text/csv; charset=utf-8";
+
+/// Kind of a workbook.
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What is to be assembled.
 pub(super) struct Draft<'a> {
@@ -51,7 +58,7 @@ pub(super) struct Draft<'a> {
     pub(super) date: DateTime<FixedOffset>,
     pub(super) text: String,
     pub(super) html: String,
-    pub(super) enclosure: Option<Enclosure<'a>>,
+    pub(super) enclosures: Vec<Enclosure<'a>>,
 }
 
 /// `<hash@domain>` of the parts that make a mail this mail and no other.
@@ -86,14 +93,14 @@ impl Draft<'_> {
             .boundary(inner)
             .singlepart(printable(ContentType::TEXT_PLAIN, self.text)?)
             .singlepart(printable(ContentType::TEXT_HTML, self.html)?);
-        let content = match self.enclosure {
-            None => bodies,
-            Some(Enclosure { file, bytes }) => {
-                let csv = ContentType::parse("text/csv; charset=utf-8").map_err(|e| Error::Assembly(e.to_string()))?;
-                let part = Attachment::new(file.to_owned()).body(encoded(bytes.to_vec())?, csv);
-                MultiPart::mixed().boundary(outer).multipart(bodies).singlepart(part)
-            }
-        };
+        let mut content = bodies;
+        if !self.enclosures.is_empty() {
+            content = MultiPart::mixed().boundary(outer).multipart(content);
+        }
+        for Enclosure { file, kind, bytes } in self.enclosures {
+            let kind = ContentType::parse(kind).map_err(|e| Error::Assembly(e.to_string()))?;
+            content = content.singlepart(Attachment::new(file.to_owned()).body(encoded(bytes.to_vec())?, kind));
+        }
         let mut builder = lettre::Message::builder()
             .message_id(Some(self.message_id.clone()))
             .date(SystemTime::from(self.date))

@@ -3,17 +3,20 @@
 //! Invariants: the same letter, settings and date give the same bytes; a message has exactly one recipient, whatever a
 //! name holds; no log line, error or `Debug` shows an address; only this module knows lettre.
 //!
-//! In reading order: [`Writer`] turns a letter or a digest into a [`Message`] (`letter` and `digest` say it in
-//! `texts`, `templates` lay it out, `clean` makes foreign names harmless, `message` assembles headers and parts);
-//! [`Postman`] delivers it (`smtp` holds `dialogue`s over a `wire`, or `folder` writes files).
+//! In reading order: [`Writer`] turns a letter or a digest into a [`Message`] (`letter`, with `gist` and `owner`, and
+//! `digest` say it in `texts`, `templates` lay it out, `list` takes what is too much for a body, `clean` makes foreign
+//! names harmless, `message` assembles headers and parts); [`Postman`] delivers it (`smtp` holds `dialogue`s over a
+//! `wire`, or `folder` writes files).
 
 mod clean;
 mod dialogue;
 mod digest;
 mod folder;
+mod gist;
 mod letter;
 mod list;
 mod message;
+mod owner;
 mod postman;
 mod smtp;
 mod specimen;

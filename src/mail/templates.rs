@@ -178,7 +178,8 @@ fn source(folder: Option<&Path>, file: &'static str, built_in: &str, faults: &mu
 /// The template function `t("key", name=value)`: a sentence in the letter's language, in the template's form.
 fn say(texts: &Texts, state: &State, key: &str, given: &Kwargs) -> Result<Value, minijinja::Error> {
     let invalid = |what: String| minijinja::Error::new(ErrorKind::InvalidOperation, what);
-    let language = state.lookup("lang").and_then(|lang| Language::parse(lang.as_str()?)).unwrap_or_default();
+    let language = state.lookup("lang").and_then(|lang| Language::parse(lang.as_str()?));
+    let language = language.ok_or_else(|| invalid("`lang` is not known here, as in a macro".to_owned()))?;
     let form = if matches!(state.auto_escape(), AutoEscape::Html) { Form::Html } else { Form::Plain };
     let mut args = FluentArgs::new();
     for name in given.args() {

@@ -34,9 +34,12 @@ pub(super) struct Texts {
 }
 
 /// Languages, with the file of each.
-pub(super) const FILES: [(Language, &str, &str); 2] = [
+pub(super) const FILES: [(Language, &str, &str); 5] = [
     (Language::English, "en.ftl", include_str!("texts/en.ftl")),
     (Language::Danish, "da.ftl", include_str!("texts/da.ftl")),
+    (Language::Swedish, "sv.ftl", include_str!("texts/sv.ftl")),
+    (Language::Norwegian, "nb.ftl", include_str!("texts/nb.ftl")),
+    (Language::German, "de.ftl", include_str!("texts/de.ftl")),
 ];
 
 impl Texts {
@@ -70,11 +73,6 @@ impl Texts {
             })
             .collect();
         Self { spoken }
-    }
-
-    /// The language itself where it is spoken, else English.
-    pub(super) fn nearest(&self, language: Language) -> Language {
-        if self.spoken.iter().any(|s| s.language == language) { language } else { Language::English }
     }
 
     /// A sentence.
@@ -129,11 +127,16 @@ fn bundle(
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);
     // The marks would be copied along with ids and addresses; foreign names are cleaned of direction marks anyway.
     bundle.set_use_isolating(false);
+    let (open, close) = match language {
+        Language::English => ("“", "”"),
+        Language::Danish | Language::Swedish => ("”", "”"),
+        Language::Norwegian => ("«", "»"),
+        Language::German => ("„", "“"),
+    };
     let functions = [
         bundle.add_function("MENU", move |given, _| match form {
             Form::Html => wrapped(given, "<strong>", "</strong>"),
-            Form::Plain if language == Language::Danish => wrapped(given, "”", "”"),
-            Form::Plain => wrapped(given, "“", "”"),
+            Form::Plain => wrapped(given, open, close),
         }),
         bundle.add_function("CODE", move |given, _| match form {
             Form::Html => wrapped(given, "<code class=\"id\">", "</code>"),

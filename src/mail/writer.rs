@@ -6,10 +6,12 @@
 use chrono::{DateTime, FixedOffset};
 use fluent_bundle::FluentArgs;
 
-use super::message::{Draft, Enclosure, Message, mail_address, message_id};
+use super::gist::Gist;
+use super::list::List;
+use super::message::{CSV, Draft, Enclosure, Message, XLSX, mail_address, message_id};
 use super::templates::{TemplateFault, TemplateFaults, Templates};
 use super::texts::Form;
-use super::{Error, digest, letter, list};
+use super::{Error, digest, letter};
 use crate::config;
 use crate::domain::{Address, Digest, Letter};
 
@@ -65,11 +67,13 @@ impl Writer {
             shown /= 2;
         };
         let text = self.templates.text("letter.txt", &view)?;
-        let list = match view.accounts > shown {
-            true => Some(list::list(letter, texts).map_err(in_words)?),
-            false => None,
-        };
-        let language = texts.nearest(letter.language);
+        let mut files = Vec::new();
+        if view.accounts > shown {
+            let list = List::new(letter, texts).map_err(in_words)?;
+            files.push(("accounts.xlsx", XLSX, list.xlsx(date).map_err(in_words)?));
+            files.push(("accounts.csv", CSV, list.csv().map_err(in_words)?));
+        }
+        let language = letter.language;
         let stop = texts.say(language, Form::Plain, "subject-stop", &FluentArgs::new()).map_err(in_words)?;
         let (message_id, first) = self.letter_ids(letter);
         Draft {
@@ -78,13 +82,13 @@ impl Writer {
             from: (&self.settings.from_name, &self.settings.from),
             reply_to: &self.settings.reply_to,
             to: self.recipient(&letter.name, &letter.to),
-            subject: &self.subject(&letter::subject(letter, &self.settings, texts).map_err(in_words)?),
+            subject: &self.subject(&Gist::new(letter, &self.settings, texts).subject().map_err(in_words)?),
             language: language.code(),
             unsubscribe: Some(&stop),
             date,
             text,
             html,
-            enclosure: list.as_deref().map(|bytes| Enclosure { file: "accounts.csv", bytes }),
+            enclosures: files.iter().map(|(file, kind, bytes)| Enclosure { file, kind, bytes }).collect(),
         }
         .assemble()
     }
@@ -118,7 +122,7 @@ impl Writer {
             date,
             text: self.templates.text("digest.txt", &view)?,
             html: self.templates.html("digest.mjml", &view)?,
-            enclosure: attachment.map(|bytes| Enclosure { file: "diff.csv", bytes }),
+            enclosures: attachment.iter().map(|bytes| Enclosure { file: "diff.csv", kind: CSV, bytes }).collect(),
         }
         .assemble()
     }

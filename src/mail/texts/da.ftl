@@ -9,6 +9,18 @@ subject-lower = TikTok-adgang for { $clients }: sæt { $agency } til Analyst på
     [one] 1 annoncekonto
    *[other] { $accounts } annoncekonti
 }
+subject-passed = TikTok-adgang for { $clients }: send venligst en anmodning om { $accounts ->
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+} videre
+subject-owned = TikTok-adgang for { $clients }: { $accounts ->
+    [one] 1 annoncekonto mangler
+   *[other] { $accounts } annoncekonti mangler
+} stadig efter vores påmindelser
+subject-closing = { $named ->
+    [0] TikTok-adgang
+   *[other] TikTok-adgang for { $clients }
+}: du skal ikke gøre mere, mange tak
 subject-reminder = Påmindelse: { $subject }
 subject-more-clients = { $first } og { $more ->
     [one] 1 anden kunde
@@ -55,6 +67,21 @@ opening-lower = { $agency } læser, hvordan TikTok-annoncerne for { $clients } k
     [one] én annoncekonto
    *[other] { $accounts } annoncekonti
 }. Alt virker; sæt den venligst ned til Analyst.
+opening-passed = { $agency } har brug for adgang til { $accounts ->
+    [one] én TikTok-annoncekonto
+   *[other] { $accounts } TikTok-annoncekonti
+} for { $clients } for at læse, hvordan annoncerne klarer sig, og har ingen kontakt dér, der virker. Send venligst denne mail videre til en dér, eller tilføj en kontakt i kontaktregistret.
+opening-passed-lower = { $agency } har en højere rettighed end nødvendigt på { $accounts ->
+    [one] én TikTok-annoncekonto
+   *[other] { $accounts } TikTok-annoncekonti
+} for { $clients } og har ingen kontakt dér, der virker. Send venligst denne mail videre til en dér, eller tilføj en kontakt i kontaktregistret.
+opening-owned = Du har ansvaret for { $clients } hos { $agency }. Vi har spurgt til { $accounts ->
+    [one] én TikTok-annoncekonto dér så ofte som planlagt, og den er
+   *[other] { $accounts } TikTok-annoncekonti dér så ofte som planlagt, og de er
+} stadig ikke på plads. Tal venligst med kunden: Herunder står præcis, hvad der mangler, og hvem vi har spurgt.
+opening-also-owner = Længere nede står det, som du har ansvaret for hos { $agency }: { $clients }.
+closing = Alt er på plads: Der er ikke mere åbent, og du skal ikke gøre noget. Tak for hjælpen!
+closing-handed-over = Du skal ikke gøre mere. Tak for hjælpen!
 reads-only = Rettigheden { MENU("Analyst") } giver kun læseadgang: Med den kan vi hverken ændre noget eller bruge penge.
 no-password = Ingen har brug for din adgangskode. Send den aldrig til nogen.
 questions = Spørgsmål? Svar blot på denne mail.
@@ -84,25 +111,26 @@ heading-lower = Sæt vores rettighed til Analyst på { $accounts ->
    *[other] { $accounts } annoncekonti
 }
 
-about-add = Vores vejledning viste to adresser, og { $accounts ->
+fact-add = Vores vejledning viste to adresser, og { $accounts ->
     [one] denne annoncekonto er
    *[other] disse annoncekonti er
-} delt med { CODE($other) }. Tilføj venligst også { CODE($member) }; den anden kan blive stående.
+} delt med { CODE($other) }.
+about-add = Tilføj venligst også { CODE($member) }; den anden kan blive stående.
 about-assign = Vores login er allerede medlem af jeres Business Center. Det er kun { $accounts ->
     [one] annoncekontoen
    *[other] annoncekontiene
 }, der mangler.
-about-again = Vi kunne læse { $accounts ->
+fact-again = Vi kunne læse { $accounts ->
     [one] den
    *[other] dem
-} til og med den { $day } i ”{ $place }”. Er { $accounts ->
-    [one] den
-   *[other] de
-} flyttet til et andet Business Center, så svar, og fortæl os hvilket. Ellers tildel { $accounts ->
-    [one] den
-   *[other] dem
-} venligst igen.
+} til og med den { $day } i ”{ $place }”.
+about-again = { $accounts ->
+    [one] Er den flyttet til et andet Business Center, så svar, og fortæl os hvilket. Ellers tildel den venligst igen.
+   *[other] Er de flyttet til et andet Business Center, så svar, og fortæl os hvilket. Ellers tildel dem venligst igen.
+}
 about-lower = Alt virker, men vi har kun brug for at læse.
+
+passed = Vi har ingen kontakt hos { $client }, der virker. Send venligst denne del videre til en dér, eller tilføj en kontakt i kontaktregistret.
 
 step = Trin { $number }
 step-invite = Åbn { MENU("Members") } i Business Center, vælg { MENU("Invite Member") }, og indtast e-mailadressen herunder. Vælg { MENU("Standard") } som adgang, tryk på { MENU("Next") } og derefter på { MENU("Skip") } eller { MENU("Confirm") }.
@@ -124,23 +152,41 @@ label-accounts = { $accounts ->
     [one] Annoncekonto
    *[other] Annoncekonti
 }
-business-centers-more = og { $more } mere
+label-todo = Det er kunden bedt om
+label-asked = Det har vi spurgt
+more = og { $more } mere
 requested = (onboarding er anmodet)
 nameless = (uden navn)
-accounts-more = og { $more ->
-    [one] 1 mere i den vedhæftede liste
-   *[other] { $more } mere i den vedhæftede liste
-} accounts.csv
+accounts-more = og { $more } mere i de vedhæftede lister accounts.xlsx og accounts.csv
 rest-more = { $more ->
-    [one] Endnu 1 annoncekonto venter
-   *[other] Endnu { $more } annoncekonti venter
-} på dig. Den vedhæftede liste accounts.csv viser dem alle med trinnet for hver.
+    [one] Endnu 1 annoncekonto er åben
+   *[other] Endnu { $more } annoncekonti er åbne
+}. De vedhæftede lister accounts.xlsx og accounts.csv indeholder dem alle med trinnet for hver.
+
+heading-handed-over = Givet videre til vores kollega
+handed-over = Vi har mindet dig om { $accounts ->
+    [one] denne annoncekonto så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om den; du skal ikke gøre noget i denne mail.
+   *[other] disse annoncekonti så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om dem; du skal ikke gøre noget i denne mail.
+}
+heading-owned = Kunder, du har ansvaret for: stadig åbent efter vores påmindelser
+owned-history = Åben siden den { $since } ({ $days ->
+    [one] 1 dag
+   *[other] { $days } dage
+}); { $mails ->
+    [one] 1 mail
+   *[other] { $mails } mails
+}, senest den { $last }.
+heading-mended = Kommet på plads siden vores sidste mail, tak
+heading-not-needed = Ikke længere nødvendigt, intet at gøre
 
 closed = Er en konto lukket eller ikke længere i brug? Svar på mailen, så spørger vi ikke mere.
-why = Du får denne mail, fordi { $agency } har dig som kontakt for { $clients }. Er det ikke dig? Svar på mailen, så spørger vi den rette.
+why-contact = Du får denne mail, fordi { $agency } har dig som kontakt for { $clients }.
+why-owner = Du får denne mail, fordi du har ansvaret for { $clients } hos { $agency }.
+why-closing = Du får denne mail, fordi { $agency } tidligere har skrevet til dig om TikTok-adgang.
+why-wrong = Er det ikke dig? Svar på mailen, så spørger vi den rette.
 
-todo-invite = Inviter medlemmet (Standard), og tildel det derefter annoncekontoen som Analyst
-todo-add = Inviter også dette medlem (Standard), og tildel det derefter annoncekontoen som Analyst
-todo-assign = Tildel medlemmet annoncekontoen som Analyst
-todo-again = Tildel igen medlemmet annoncekontoen som Analyst, eller fortæl os, hvor den er flyttet hen
-todo-lower = Sæt medlemmets rettighed til Analyst
+todo-invite = Inviter vores login (Standard), og tildel det derefter annoncekontoen som Analyst
+todo-add = Inviter også dette login fra os (Standard), og tildel det derefter annoncekontoen som Analyst
+todo-assign = Tildel vores login annoncekontoen som Analyst
+todo-again = Tildel igen vores login annoncekontoen som Analyst, eller fortæl os, hvor den er flyttet hen
+todo-lower = Sæt rettigheden for vores login til Analyst

@@ -9,6 +9,18 @@ subject-lower = TikTok access for { $clients }: set { $agency } to Analyst on { 
     [one] 1 ad account
    *[other] { $accounts } ad accounts
 }
+subject-passed = TikTok access for { $clients }: please pass on a request about { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+}
+subject-owned = TikTok access for { $clients }: { $accounts ->
+    [one] 1 ad account
+   *[other] { $accounts } ad accounts
+} still open after our reminders
+subject-closing = { $named ->
+    [0] TikTok access
+   *[other] TikTok access for { $clients }
+}: nothing left to do, thank you
 subject-reminder = Reminder: { $subject }
 subject-more-clients = { $first } and { $more ->
     [one] 1 other client
@@ -55,6 +67,21 @@ opening-lower = { $agency } reads how the TikTok ads of { $clients } perform, an
     [one] one ad account
    *[other] { $accounts } ad accounts
 }. Nothing is broken; please lower it to Analyst.
+opening-passed = { $agency } needs access to { $accounts ->
+    [one] one TikTok ad account
+   *[other] { $accounts } TikTok ad accounts
+} of { $clients }, to read how the ads perform, and has no working contact there. Please pass this mail on to someone there, or add a contact to the contacts register.
+opening-passed-lower = { $agency } has a higher permission than it needs on { $accounts ->
+    [one] one TikTok ad account
+   *[other] { $accounts } TikTok ad accounts
+} of { $clients }, and has no working contact there. Please pass this mail on to someone there, or add a contact to the contacts register.
+opening-owned = You look after { $clients } for { $agency }. We have asked there about { $accounts ->
+    [one] one TikTok ad account as often as planned, and it is
+   *[other] { $accounts } TikTok ad accounts as often as planned, and they are
+} still open. Please talk to the client: below is exactly what is missing, and who was asked.
+opening-also-owner = Further down is what you look after for { $agency }: { $clients }.
+closing = All is well: nothing is open any more, and there is nothing for you to do. Thank you for your help!
+closing-handed-over = There is nothing left for you to do. Thank you for your help!
 reads-only = The permission { MENU("Analyst") } only reads: with it we can change nothing and spend nothing.
 no-password = Nobody needs your password. Please send it to no one.
 questions = Questions? Just reply to this mail.
@@ -84,18 +111,20 @@ heading-lower = Set our permission to Analyst on { $accounts ->
    *[other] { $accounts } ad accounts
 }
 
-about-add = Our guide showed two addresses, and { $accounts ->
+fact-add = Our guide showed two addresses, and { $accounts ->
     [one] this ad account is
    *[other] these ad accounts are
-} shared with { CODE($other) }. Please add { CODE($member) } too; the other one may stay.
+} shared with { CODE($other) }.
+about-add = Please add { CODE($member) } too; the other one may stay.
 about-assign = Our login is already a member of your Business Center. Only the ad { $accounts ->
     [one] account is
    *[other] accounts are
 } missing.
-about-again = We could read { $accounts ->
+fact-again = We could read { $accounts ->
     [one] it
    *[other] them
-} until { $day } in “{ $place }”. If { $accounts ->
+} until { $day } in “{ $place }”.
+about-again = If { $accounts ->
     [one] it
    *[other] they
 } moved to another Business Center, reply and tell us which. Otherwise please assign { $accounts ->
@@ -103,6 +132,8 @@ about-again = We could read { $accounts ->
    *[other] them
 } once more.
 about-lower = Everything works, but reading is all we need.
+
+passed = We have no working contact for { $client }. Please pass this part on to someone there, or add a contact to the contacts register.
 
 step = Step { $number }
 step-invite = In Business Center, open { MENU("Members") }, choose { MENU("Invite Member") } and enter the e-mail below. Choose { MENU("Standard") } access, press { MENU("Next") }, then { MENU("Skip") } or { MENU("Confirm") }.
@@ -124,23 +155,41 @@ label-accounts = { $accounts ->
     [one] Ad account
    *[other] Ad accounts
 }
-business-centers-more = and { $more } more
+label-todo = What the client is asked to do
+label-asked = Who was asked
+more = and { $more } more
 requested = (onboarding requested)
 nameless = (no name)
-accounts-more = and { $more ->
-    [one] 1 more, in the attached list
-   *[other] { $more } more, in the attached list
-} accounts.csv
+accounts-more = and { $more } more, in the attached lists accounts.xlsx and accounts.csv
 rest-more = { $more ->
-    [one] 1 more ad account needs
-   *[other] { $more } more ad accounts need
-} a step from you. The attached list accounts.csv holds all of them, with the step for each.
+    [one] 1 more ad account is
+   *[other] { $more } more ad accounts are
+} open. The attached lists accounts.xlsx and accounts.csv both hold all of them, with the step for each.
+
+heading-handed-over = Handed over to our colleague
+handed-over = We have reminded you of { $accounts ->
+    [one] this ad account as often as promised. Our colleague who looks after { $clients } will talk to you about it; there is nothing to do in this mail.
+   *[other] these ad accounts as often as promised. Our colleague who looks after { $clients } will talk to you about them; there is nothing to do in this mail.
+}
+heading-owned = Clients you look after: still open after our reminders
+owned-history = Open since { $since } ({ $days ->
+    [one] 1 day
+   *[other] { $days } days
+}); { $mails ->
+    [one] 1 mail
+   *[other] { $mails } mails
+}, the last on { $last }.
+heading-mended = Mended since our last mail, thank you
+heading-not-needed = No longer needed, nothing to do
 
 closed = Closed or no longer used? Reply, and we stop asking.
-why = You get this mail because { $agency } has you as its contact for { $clients }. Not you? Reply, and we ask the right person.
+why-contact = You get this mail because { $agency } has you as its contact for { $clients }.
+why-owner = You get this mail because you look after { $clients } for { $agency }.
+why-closing = You get this mail because { $agency } has written to you about TikTok access before.
+why-wrong = Not you? Reply, and we ask the right person.
 
-todo-invite = Invite the member (Standard access), then assign the ad account to it as Analyst
-todo-add = Invite this member too (Standard access), then assign the ad account to it as Analyst
-todo-assign = Assign the ad account to the member as Analyst
-todo-again = Assign the ad account to the member as Analyst again, or tell us where it moved
-todo-lower = Set the member's permission to Analyst
+todo-invite = Invite our login (Standard access), then assign the ad account to it as Analyst
+todo-add = Invite this login of ours too (Standard access), then assign the ad account to it as Analyst
+todo-assign = Assign the ad account to our login as Analyst
+todo-again = Assign the ad account to our login as Analyst again, or tell us where it moved
+todo-lower = Set the permission of our login to Analyst
