@@ -2,6 +2,8 @@
 //!
 //! Invariant: every language has the same sentences; one that lacks a variable is an error, never a hole in a mail.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -54,14 +56,20 @@ impl Texts {
             for (key, known) in &wanted {
                 match there.get(key) {
                     None => note(format!("`{key}` is missing")),
-                    Some(used) => used
-                        .difference(known)
+                    Some(said) => said
+                        .uses
+                        .difference(&known.uses)
                         .filter(|used| used.starts_with('$'))
                         .for_each(|used| note(format!("`{key}` has no `{used}`"))),
                 }
             }
-            for key in there.keys().filter(|key| !wanted.contains_key(*key)) {
-                note(format!("nothing uses `{key}`"));
+            for (key, said) in &there {
+                if !wanted.contains_key(key) {
+                    note(format!("nothing uses `{key}`"));
+                }
+                if said.text.contains(['<', '&']) {
+                    note(format!("`{key}` holds < or &, which is no text in the HTML part"));
+                }
             }
         }
         let spoken = sources
@@ -72,7 +80,34 @@ impl Texts {
                 plain: bundle(*language, file, source, Form::Plain, &mut Vec::new()),
             })
             .collect();
-        Self { spoken }
+        let texts = Self { spoken };
+        if faults.is_empty() {
+            for (language, file, source) in sources {
+                let broken = |what| TemplateFault::new(file, None, what);
+                faults.extend(texts.broken(*language, source).into_iter().map(broken));
+            }
+        }
+        texts
+    }
+
+    /// Says each sentence in each of its forms, and tells what fails.
+    fn broken(&self, language: Language, source: &str) -> Vec<String> {
+        let mut broken = BTreeSet::new();
+        for (key, said) in sentences(source) {
+            let counts = if key == "date" { 0..13 } else { 0..3 };
+            for count in counts {
+                let variables = said.uses.iter().filter_map(|used| used.strip_prefix('$'));
+                let args: FluentArgs = variables
+                    .map(|name| match said.text.contains(&format!("${name} ->")) {
+                        true => (name, FluentValue::from(count)),
+                        false => (name, FluentValue::from("x")),
+                    })
+                    .collect();
+                let forms = [Form::Html, Form::Plain].map(|form| self.say(language, form, key, &args));
+                broken.extend(forms.into_iter().filter_map(Result::err));
+            }
+        }
+        broken.into_iter().collect()
     }
 
     /// A sentence.

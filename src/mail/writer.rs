@@ -24,6 +24,18 @@ pub struct Writer {
     templates: Templates,
 }
 
+/// Both parts of a letter, and whether they show all of its accounts.
+struct Bodies {
+    text: String,
+    html: String,
+    whole: bool,
+}
+
+/// A sentence that could not be said.
+fn in_words(what: String) -> TemplateFault {
+    TemplateFault::new("texts", None, what)
+}
+
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Writer")
@@ -56,19 +68,9 @@ impl Writer {
     /// A template that fails for this letter, or an address that lettre refuses.
     pub fn letter(&self, letter: &Letter, date: DateTime<FixedOffset>) -> Result<Message, Error> {
         let texts = &self.templates.texts;
-        let in_words = |what: String| TemplateFault::new("texts", None, what);
-        let mut shown = letter::SHOWN;
-        let (view, html) = loop {
-            let view = letter::view(letter, &self.settings, texts, shown).map_err(in_words)?;
-            let html = self.templates.html("letter.mjml", &view)?;
-            if html.len() <= HTML_LIMIT || shown <= 1 {
-                break (view, html);
-            }
-            shown /= 2;
-        };
-        let text = self.templates.text("letter.txt", &view)?;
+        let Bodies { text, html, whole } = self.bodies(letter)?;
         let mut files = Vec::new();
-        if view.accounts > shown {
+        if !whole {
             let list = List::new(letter, texts).map_err(in_words)?;
             files.push(("accounts.xlsx", XLSX, list.xlsx(date).map_err(in_words)?));
             files.push(("accounts.csv", CSV, list.csv().map_err(in_words)?));
@@ -91,6 +93,20 @@ impl Writer {
             enclosures: files.iter().map(|(file, kind, bytes)| Enclosure { file, kind, bytes }).collect(),
         }
         .assemble()
+    }
+
+    /// The words of the mail to a person.
+    fn bodies(&self, letter: &Letter) -> Result<Bodies, TemplateFault> {
+        let mut shown = letter::SHOWN;
+        let (view, html) = loop {
+            let view = letter::view(letter, &self.settings, &self.templates.texts, shown).map_err(in_words)?;
+            let html = self.templates.html("letter.mjml", &view)?;
+            if html.len() <= HTML_LIMIT || shown <= 1 {
+                break (view, html);
+            }
+            shown /= 2;
+        };
+        Ok(Bodies { text: self.templates.text("letter.txt", &view)?, html, whole: view.accounts <= shown })
     }
 
     /// The digest to an operator; `number` counts that day's digests from 1, `attachment` is `diff.csv`.
@@ -161,20 +177,21 @@ impl Writer {
     /// Fills every template in every language; what fails, once.
     fn specimens(&self) -> Vec<TemplateFault> {
         let mut faults = Vec::new();
-        let mut note = |result: Result<Message, Error>| match result {
-            Err(Error::Template(fault)) if !faults.contains(&fault) => faults.push(fault),
-            Err(error) if !matches!(error, Error::Template(_)) => {
-                faults.push(TemplateFault::new("mail", None, error.to_string()));
-            }
-            Ok(_) | Err(_) => {}
+        let mut note = |fault: Option<TemplateFault>| match fault {
+            Some(fault) if !faults.contains(&fault) => faults.push(fault),
+            _ => {}
         };
         let Some(specimens) = super::specimen::specimens() else { return Vec::new() };
         let date = specimens.date;
         for specimen in &specimens.letters {
-            note(self.letter(specimen, date));
+            note(self.bodies(specimen).err());
         }
         for attachment in [None, Some(&b"x\n"[..])] {
-            note(self.digest(&specimens.digest, &self.settings.from, 1, attachment, date));
+            match self.digest(&specimens.digest, &self.settings.from, 1, attachment, date) {
+                Err(Error::Template(fault)) => note(Some(fault)),
+                Err(error) => note(Some(TemplateFault::new("mail", None, error.to_string()))),
+                Ok(_) => {}
+            }
         }
         faults
     }

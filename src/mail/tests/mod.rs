@@ -2,15 +2,46 @@
 
 mod dialogues;
 mod hostile;
+mod kinds;
+mod lists;
 mod mails;
 mod sink;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use mail_parser::MessageParser;
 
+use super::{Message, Writer};
 use crate::config;
 use crate::domain::{
-    AccountId, Address, Ask, BusinessCenterId, Language, Letter, LetterAccount, LetterClient, LetterGroup, MailContent,
+    AccountId, Address, Ask, BusinessCenterId, Closed, Language, Letter, LetterAccount, LetterClient, LetterGroup,
+    MailContent, Named, Owned,
 };
+
+fn writer() -> Writer {
+    Writer::new(&settings()).unwrap()
+}
+
+fn headers(message: &Message) -> String {
+    let text = String::from_utf8(message.bytes.clone()).unwrap();
+    text.split("\r\n\r\n").next().unwrap().replace("\r\n", "\n")
+}
+
+fn text(message: &Message) -> String {
+    MessageParser::default().parse(&message.bytes).unwrap().body_text(0).unwrap().replace("\r\n", "\n")
+}
+
+fn html(message: &Message) -> String {
+    MessageParser::default().parse(&message.bytes).unwrap().body_html(0).unwrap().replace("\r\n", "\n")
+}
+
+/// Set `MAIL_PREVIEW` to a folder to look at the mails in a browser.
+fn preview(name: &str, message: &Message) {
+    if let Some(folder) = std::env::var_os("MAIL_PREVIEW") {
+        let folder = std::path::PathBuf::from(folder);
+        std::fs::write(folder.join(format!("{name}.html")), html(message)).unwrap();
+        std::fs::write(folder.join(format!("{name}.eml")), &message.bytes).unwrap();
+    }
+}
 
 fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
@@ -71,6 +102,29 @@ fn letter(language: Language, clients: Vec<LetterClient>) -> Letter {
         closed: Vec::new(),
         owned: Vec::new(),
         content: MailContent::default(),
+    }
+}
+
+fn named(code: &str, client_name: &str, id: u64, name: &str) -> Named {
+    let LetterAccount { account_id, name: account_name, .. } = account(id, name);
+    Named { country: "DK".into(), code: code.into(), client_name: client_name.into(), account_id, account_name }
+}
+
+fn closed(id: u64, name: &str, mended: bool) -> Closed {
+    Closed { account: named("C07", "365discount", id, name), mended }
+}
+
+/// Reminded of four times in vain.
+fn owned(account: Named, ask: Ask, asked: &[&str]) -> Owned {
+    Owned {
+        account,
+        ask,
+        member: member(),
+        since: day("2026-10-26"),
+        days_open: 28,
+        mails: 4,
+        last_mailed_on: day("2026-11-16"),
+        asked: asked.iter().map(|asked| address(asked)).collect(),
     }
 }
 

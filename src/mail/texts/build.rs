@@ -23,8 +23,8 @@ fn main() -> io::Result<()> {
         for (key, wanted) in &english {
             match other.get(key) {
                 None => println!("cargo::error={file}: `{key}` is missing; en.ftl has it"),
-                Some(used) if used != wanted => {
-                    let differing: BTreeSet<_> = used.symmetric_difference(wanted).collect();
+                Some(said) if said.uses != wanted.uses => {
+                    let differing: BTreeSet<_> = said.uses.symmetric_difference(&wanted.uses).collect();
                     println!("cargo::error={file}: `{key}` and that of en.ftl differ in {differing:?}");
                 }
                 Some(_) => {}

@@ -1,30 +1,38 @@
 //! What a file of sentences says, without Fluent: the build script has no crates.
 //!
-//! Invariant: two files with the same sentences can stand in for each other in every template.
+//! Invariant: where two files have the same sentences that use the same, either serves every template.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Each sentence's key with what it uses: variables such as `$day`, and names on TikTok's screen such as
-/// `MENU("Members")`.
-pub(crate) fn sentences(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut sentences = BTreeMap::<_, BTreeSet<_>>::new();
+/// One sentence as written.
+#[derive(Default)]
+pub(crate) struct Sentence<'a> {
+    /// Its lines.
+    pub(crate) text: String,
+    /// Variables such as `$day`, and names on TikTok's screen such as `MENU("Members")`.
+    pub(crate) uses: BTreeSet<&'a str>,
+}
+
+/// The sentences of a file by key.
+pub(crate) fn sentences(source: &str) -> BTreeMap<&str, Sentence<'_>> {
+    let mut sentences = BTreeMap::<_, Sentence<'_>>::new();
     let mut current = None;
     for line in source.lines().filter(|line| !line.starts_with('#')) {
         if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
             current = line.split_once(" =").map(|(key, _)| key);
         }
         let Some(key) = current else { continue };
-        let used = sentences.entry(key).or_default();
-        for mark in ["$", "MENU("] {
-            for (at, _) in line.match_indices(mark) {
-                let rest = &line[at..];
-                let name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-                let end = match mark {
-                    "$" => rest[1..].find(|c| !name(c)).map(|end| end + 1),
-                    _ => rest.find(')').map(|end| end + 1),
-                };
-                used.insert(&rest[..end.unwrap_or(rest.len())]);
-            }
+        let sentence = sentences.entry(key).or_default();
+        sentence.text.push_str(line);
+        sentence.text.push('\n');
+        let name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        for (at, _) in line.match_indices('$') {
+            let rest = &line[at..];
+            sentence.uses.insert(&rest[..rest[1..].find(|c| !name(c)).map_or(rest.len(), |end| end + 1)]);
+        }
+        for (at, _) in line.match_indices("MENU(") {
+            let rest = &line[at..];
+            sentence.uses.insert(&rest[..rest.find(')').map_or(rest.len(), |end| end + 1)]);
         }
     }
     sentences
