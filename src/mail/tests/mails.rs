@@ -148,14 +148,3 @@ fn neither_debug_shows_an_address_or_a_word() {
     assert!(!shown.contains("anna") || !shown.contains("365discount.dk"), "{shown}");
     assert!(!shown.contains("Coop"));
 }
-
-#[test]
-fn zz_measure() {
-    for _ in 0..3 {
-        let begin = std::time::Instant::now();
-        for _ in 0..10 {
-            writer();
-        }
-        println!("Writer::new {:?}", begin.elapsed() / 10);
-    }
-}

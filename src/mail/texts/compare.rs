@@ -37,3 +37,18 @@ pub(crate) fn sentences(source: &str) -> BTreeMap<&str, Sentence<'_>> {
     }
     sentences
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_known_by_its_key_and_by_what_it_uses() {
+        let source = "# no = $comment\nstep = Open { MENU(\"Members\") } in { $place }, { $count ->\n    [one] 1\n   *[other] { $count }\n} below\nand = and\n";
+        let sentences = sentences(source);
+        assert_eq!(sentences.keys().copied().collect::<Vec<_>>(), ["and", "step"]);
+        let used: Vec<_> = sentences["step"].uses.iter().copied().collect();
+        assert_eq!(used, ["$count", "$place", "MENU(\"Members\")"]);
+        assert!(sentences["and"].uses.is_empty());
+    }
+}
