@@ -46,7 +46,7 @@ fn the_lists_hold_what_is_asked_and_what_is_owned() {
     let row = "DK,C11,Coop,7206541027904733185,Brand,,data_extract@annalect-data.info,\
                Assign the ad account to our login as Analyst,2026-10-26,28,4,2026-11-16,anna@coop.dk";
     assert_eq!(rows.lines().last(), Some(row));
-    let told = "1 more ad account is open. The attached lists accounts.xlsx and accounts.csv both hold all of them";
+    let told = "1 more ad account is waiting. The attached lists accounts.xlsx and accounts.csv both hold all of them";
     assert!(text(&message).contains(told), "{}", text(&message));
 }
 
@@ -72,7 +72,7 @@ fn a_mail_to_the_contact_of_hundreds_of_clients_is_not_clipped() {
     let message = writer().letter(&letter(Language::Danish, clients.collect()), moment()).unwrap();
     preview("clients", &message);
     assert!(html(&message).len() <= 100_000, "{}", html(&message).len());
-    assert!(text(&message).contains("annoncekonti er åbne. De vedhæftede lister"));
+    assert!(text(&message).contains("annoncekonti venter. De vedhæftede lister"));
     assert_eq!(csv(&message).lines().count(), 401);
 }
 

@@ -14,13 +14,13 @@ subject-passed = TikTok-adgang for { $clients }: send venligst en anmodning om {
    *[other] { $accounts } annoncekonti
 } videre
 subject-owned = TikTok-adgang for { $clients }: { $accounts ->
-    [one] 1 annoncekonto mangler
-   *[other] { $accounts } annoncekonti mangler
-} stadig efter vores påmindelser
+    [one] 1 annoncekonto
+   *[other] { $accounts } annoncekonti
+} venter stadig efter vores påmindelser
 subject-closing = { $named ->
     [0] TikTok-adgang
    *[other] TikTok-adgang for { $clients }
-}: du skal ikke gøre mere, mange tak
+}: ikke mere at gøre, mange tak
 subject-reminder = Påmindelse: { $subject }
 subject-more-clients = { $first } og { $more ->
     [one] 1 anden kunde
@@ -70,18 +70,18 @@ opening-lower = { $agency } læser, hvordan TikTok-annoncerne for { $clients } k
 opening-passed = { $agency } har brug for adgang til { $accounts ->
     [one] én TikTok-annoncekonto
    *[other] { $accounts } TikTok-annoncekonti
-} for { $clients } for at læse, hvordan annoncerne klarer sig, og har ingen kontakt dér, der virker. Send venligst denne mail videre til en dér, eller tilføj en kontakt i kontaktregistret.
+} for { $clients } for at læse, hvordan annoncerne klarer sig, og har ingen kontakt dér at skrive til. Send venligst denne mail videre til den rette dér, eller tilføj en kontakt i kontaktregistret.
 opening-passed-lower = { $agency } har en højere rettighed end nødvendigt på { $accounts ->
     [one] én TikTok-annoncekonto
    *[other] { $accounts } TikTok-annoncekonti
-} for { $clients } og har ingen kontakt dér, der virker. Send venligst denne mail videre til en dér, eller tilføj en kontakt i kontaktregistret.
-opening-owned = Du har ansvaret for { $clients } hos { $agency }. Vi har spurgt til { $accounts ->
-    [one] én TikTok-annoncekonto dér så ofte som planlagt, og den er
-   *[other] { $accounts } TikTok-annoncekonti dér så ofte som planlagt, og de er
-} stadig ikke på plads. Tal venligst med kunden: Herunder står præcis, hvad der mangler, og hvem vi har spurgt.
+} for { $clients } og har ingen kontakt dér at skrive til. Send venligst denne mail videre til den rette dér, eller tilføj en kontakt i kontaktregistret.
+opening-owned = Du har ansvaret for { $clients } hos { $agency }. Vi har så ofte som planlagt spurgt til { $accounts ->
+    [one] én TikTok-annoncekonto
+   *[other] { $accounts } TikTok-annoncekonti
+} dér, uden resultat. Tal venligst med kunden: Herunder står præcis, hvad der mangler, og hvem vi har spurgt.
 opening-also-owner = Længere nede står det, som du har ansvaret for hos { $agency }: { $clients }.
-closing = Alt er på plads: Der er ikke mere åbent, og du skal ikke gøre noget. Tak for hjælpen!
-closing-handed-over = Du skal ikke gøre mere. Tak for hjælpen!
+closing = Alt er på plads: Der mangler ikke mere, og du behøver ikke gøre noget. Tak for hjælpen!
+closing-handed-over = Du behøver ikke gøre mere. Tak for hjælpen!
 reads-only = Rettigheden { MENU("Analyst") } giver kun læseadgang: Med den kan vi hverken ændre noget eller bruge penge.
 no-password = Ingen har brug for din adgangskode. Send den aldrig til nogen.
 questions = Spørgsmål? Svar blot på denne mail.
@@ -130,7 +130,7 @@ about-again = { $accounts ->
 }
 about-lower = Alt virker, men vi har kun brug for at læse.
 
-passed = Vi har ingen kontakt hos { $client }, der virker. Send venligst denne del videre til en dér, eller tilføj en kontakt i kontaktregistret.
+passed = Vi har ingen kontakt hos { $client } at skrive til. Send venligst denne del videre til den rette dér, eller tilføj en kontakt i kontaktregistret.
 
 step = Trin { $number }
 step-invite = Åbn { MENU("Members") } i Business Center, vælg { MENU("Invite Member") }, og indtast e-mailadressen herunder. Vælg { MENU("Standard") } som adgang, tryk på { MENU("Next") } og derefter på { MENU("Skip") } eller { MENU("Confirm") }.
@@ -152,24 +152,24 @@ label-accounts = { $accounts ->
     [one] Annoncekonto
    *[other] Annoncekonti
 }
-label-todo = Det er kunden bedt om
-label-asked = Det har vi spurgt
+label-todo = Kunden er bedt om at gøre dette
+label-asked = Vi har spurgt
 more = og { $more } mere
-requested = (onboarding er anmodet)
+requested = (onboarding er bestilt)
 nameless = (uden navn)
 accounts-more = og { $more } mere i de vedhæftede lister accounts.xlsx og accounts.csv
 rest-more = { $more ->
-    [one] Endnu 1 annoncekonto er åben
-   *[other] Endnu { $more } annoncekonti er åbne
-}. De vedhæftede lister accounts.xlsx og accounts.csv indeholder dem alle med trinnet for hver.
+    [one] Endnu 1 annoncekonto venter.
+   *[other] Endnu { $more } annoncekonti venter.
+} De vedhæftede lister accounts.xlsx og accounts.csv indeholder dem alle med trinnet for hver.
 
 heading-handed-over = Givet videre til vores kollega
 handed-over = Vi har mindet dig om { $accounts ->
-    [one] denne annoncekonto så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om den; du skal ikke gøre noget i denne mail.
-   *[other] disse annoncekonti så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om dem; du skal ikke gøre noget i denne mail.
+    [one] denne annoncekonto så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om den; du behøver ikke gøre noget ved den nu.
+   *[other] disse annoncekonti så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om dem; du behøver ikke gøre noget ved dem nu.
 }
-heading-owned = Kunder, du har ansvaret for: stadig åbent efter vores påmindelser
-owned-history = Åben siden den { $since } ({ $days ->
+heading-owned = Kunder, du har ansvaret for: venter stadig efter vores påmindelser
+owned-history = Har ventet siden den { $since } ({ $days ->
     [one] 1 dag
    *[other] { $days } dage
 }); { $mails ->

@@ -77,9 +77,9 @@ opening-passed-lower = { $agency } hat bei { $accounts ->
    *[other] { $accounts } TikTok-Werbekonten
 } für { $clients } eine höhere Berechtigung als nötig und kann dort niemanden erreichen. Bitte leiten Sie diese Mail an jemanden dort weiter, oder tragen Sie einen Kontakt in das Kontaktregister ein.
 opening-owned = Sie betreuen { $clients } bei { $agency }. Wir haben dort so oft wie geplant nach { $accounts ->
-    [one] einem TikTok-Werbekonto gefragt, und es ist
-   *[other] { $accounts } TikTok-Werbekonten gefragt, und sie sind
-} noch offen. Bitte sprechen Sie mit dem Kunden: Unten steht genau, was fehlt und wen wir gefragt haben.
+    [one] einem TikTok-Werbekonto
+   *[other] { $accounts } TikTok-Werbekonten
+} gefragt, ohne Erfolg. Bitte sprechen Sie mit dem Kunden: Unten steht genau, was fehlt und wen wir gefragt haben.
 opening-also-owner = Weiter unten steht, was Sie bei { $agency } betreuen: { $clients }.
 closing = Alles ist erledigt: Es ist nichts mehr offen, und Sie müssen nichts tun. Vielen Dank für Ihre Hilfe!
 closing-handed-over = Sie müssen nichts mehr tun. Vielen Dank für Ihre Hilfe!
@@ -153,21 +153,21 @@ label-accounts = { $accounts ->
     [one] Werbekonto
    *[other] Werbekonten
 }
-label-todo = Darum ist der Kunde gebeten
-label-asked = Gefragt haben wir
-more = und { $more } weitere
+label-todo = Bitte an den Kunden
+label-asked = Bisher gefragt
+more = und { $more } mehr
 requested = (Onboarding ist beantragt)
 nameless = (ohne Namen)
-accounts-more = und { $more } weitere in den angehängten Listen accounts.xlsx und accounts.csv
+accounts-more = und { $more } mehr in den angehängten Listen accounts.xlsx und accounts.csv
 rest-more = { $more ->
-    [one] 1 weiteres Werbekonto ist
-   *[other] { $more } weitere Werbekonten sind
-} offen. Die angehängten Listen accounts.xlsx und accounts.csv enthalten alle, jeweils mit dem Schritt dazu.
+    [one] 1 weiteres Werbekonto wartet.
+   *[other] { $more } weitere Werbekonten warten.
+} Die angehängten Listen accounts.xlsx und accounts.csv enthalten alle, jeweils mit dem Schritt dazu.
 
 heading-handed-over = An unser Team übergeben
 handed-over = Wir haben Sie so oft wie versprochen an { $accounts ->
-    [one] dieses Werbekonto erinnert. Wer bei uns { $clients } betreut, spricht Sie darauf an; in dieser Mail ist dafür nichts zu tun.
-   *[other] diese Werbekonten erinnert. Wer bei uns { $clients } betreut, spricht Sie darauf an; in dieser Mail ist dafür nichts zu tun.
+    [one] dieses Werbekonto erinnert. Wer bei uns { $clients } betreut, spricht Sie darauf an; Sie müssen dafür jetzt nichts tun.
+   *[other] diese Werbekonten erinnert. Wer bei uns { $clients } betreut, spricht Sie darauf an; Sie müssen dafür jetzt nichts tun.
 }
 heading-owned = Kunden, die Sie betreuen: nach unseren Erinnerungen noch offen
 owned-history = Offen seit dem { $since } ({ $days ->

@@ -16,7 +16,7 @@ subject-passed = TikTok access for { $clients }: please pass on a request about 
 subject-owned = TikTok access for { $clients }: { $accounts ->
     [one] 1 ad account
    *[other] { $accounts } ad accounts
-} still open after our reminders
+} still waiting after our reminders
 subject-closing = { $named ->
     [0] TikTok access
    *[other] TikTok access for { $clients }
@@ -76,9 +76,9 @@ opening-passed-lower = { $agency } has a higher permission than it needs on { $a
    *[other] { $accounts } TikTok ad accounts
 } of { $clients }, and has no working contact there. Please pass this mail on to someone there, or add a contact to the contacts register.
 opening-owned = You look after { $clients } for { $agency }. We have asked there about { $accounts ->
-    [one] one TikTok ad account as often as planned, and it is
-   *[other] { $accounts } TikTok ad accounts as often as planned, and they are
-} still open. Please talk to the client: below is exactly what is missing, and who was asked.
+    [one] one TikTok ad account
+   *[other] { $accounts } TikTok ad accounts
+} as often as planned, without success. Please talk to the client: below is exactly what is missing, and who was asked.
 opening-also-owner = Further down is what you look after for { $agency }: { $clients }.
 closing = All is well: nothing is open any more, and there is nothing for you to do. Thank you for your help!
 closing-handed-over = There is nothing left for you to do. Thank you for your help!
@@ -162,17 +162,17 @@ requested = (onboarding requested)
 nameless = (no name)
 accounts-more = and { $more } more, in the attached lists accounts.xlsx and accounts.csv
 rest-more = { $more ->
-    [one] 1 more ad account is
-   *[other] { $more } more ad accounts are
-} open. The attached lists accounts.xlsx and accounts.csv both hold all of them, with the step for each.
+    [one] 1 more ad account is waiting.
+   *[other] { $more } more ad accounts are waiting.
+} The attached lists accounts.xlsx and accounts.csv both hold all of them, with the step for each.
 
 heading-handed-over = Handed over to our colleague
 handed-over = We have reminded you of { $accounts ->
-    [one] this ad account as often as promised. Our colleague who looks after { $clients } will talk to you about it; there is nothing to do in this mail.
-   *[other] these ad accounts as often as promised. Our colleague who looks after { $clients } will talk to you about them; there is nothing to do in this mail.
+    [one] this ad account as often as promised. Our colleague who looks after { $clients } will talk to you about it; there is nothing to do about it in this mail.
+   *[other] these ad accounts as often as promised. Our colleague who looks after { $clients } will talk to you about them; there is nothing to do about them in this mail.
 }
-heading-owned = Clients you look after: still open after our reminders
-owned-history = Open since { $since } ({ $days ->
+heading-owned = Clients you look after: still waiting after our reminders
+owned-history = Waiting since { $since } ({ $days ->
     [one] 1 day
    *[other] { $days } days
 }); { $mails ->

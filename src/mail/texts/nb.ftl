@@ -14,9 +14,9 @@ subject-passed = TikTok-tilgang for { $clients }: send gjerne videre en forespø
    *[other] { $accounts } annonsekontoer
 }
 subject-owned = TikTok-tilgang for { $clients }: { $accounts ->
-    [one] 1 annonsekonto mangler
-   *[other] { $accounts } annonsekontoer mangler
-} fortsatt etter våre påminnelser
+    [one] 1 annonsekonto
+   *[other] { $accounts } annonsekontoer
+} venter fortsatt etter våre påminnelser
 subject-closing = { $named ->
     [0] TikTok-tilgang
    *[other] TikTok-tilgang for { $clients }
@@ -58,7 +58,7 @@ opening-share = { $agency } ber deg dele { $accounts ->
 } for { $clients } med TikTok-brukeren vår. Vi trenger { $accounts ->
     [one] den
    *[other] dem
-} for å lese hvordan annonsene går: kostnad, visninger og klikk.
+} for å se hvordan annonsene går: kostnad, visninger og klikk.
 opening-also-lower = På { $accounts ->
     [one] én annonsekonto til
    *[other] { $accounts } annonsekontoer til
@@ -70,15 +70,15 @@ opening-lower = { $agency } leser hvordan TikTok-annonsene for { $clients } går
 opening-passed = { $agency } trenger tilgang til { $accounts ->
     [one] én TikTok-annonsekonto
    *[other] { $accounts } TikTok-annonsekontoer
-} for { $clients } for å lese hvordan annonsene går, og har ingen kontakt der som virker. Send gjerne denne e-posten videre til noen der, eller legg til en kontakt i kontaktregisteret.
+} for { $clients } for å se hvordan annonsene går, og har ingen kontakt der å skrive til. Send gjerne denne e-posten videre til rett person der, eller legg til en kontakt i kontaktregisteret.
 opening-passed-lower = { $agency } har høyere tillatelse enn nødvendig på { $accounts ->
     [one] én TikTok-annonsekonto
    *[other] { $accounts } TikTok-annonsekontoer
-} for { $clients }, og har ingen kontakt der som virker. Send gjerne denne e-posten videre til noen der, eller legg til en kontakt i kontaktregisteret.
+} for { $clients }, og har ingen kontakt der å skrive til. Send gjerne denne e-posten videre til rett person der, eller legg til en kontakt i kontaktregisteret.
 opening-owned = Du har ansvaret for { $clients } hos { $agency }. Vi har spurt om { $accounts ->
-    [one] én TikTok-annonsekonto der så ofte som planlagt, og den er
-   *[other] { $accounts } TikTok-annonsekontoer der så ofte som planlagt, og de er
-} fortsatt ikke på plass. Snakk gjerne med kunden: Nedenfor står nøyaktig hva som mangler, og hvem vi har spurt.
+    [one] én TikTok-annonsekonto
+   *[other] { $accounts } TikTok-annonsekontoer
+} der så ofte som planlagt, uten resultat. Snakk gjerne med kunden: Nedenfor står nøyaktig hva som mangler, og hvem vi har spurt.
 opening-also-owner = Lenger ned står det du har ansvaret for hos { $agency }: { $clients }.
 closing = Alt er på plass: Ingenting er åpent lenger, og du trenger ikke gjøre noe. Takk for hjelpen!
 closing-handed-over = Du trenger ikke gjøre noe mer. Takk for hjelpen!
@@ -130,7 +130,7 @@ about-again = { $accounts ->
 }
 about-lower = Alt virker, men vi trenger bare å lese.
 
-passed = Vi har ingen kontakt hos { $client } som virker. Send gjerne denne delen videre til noen der, eller legg til en kontakt i kontaktregisteret.
+passed = Vi har ingen kontakt hos { $client } å skrive til. Send gjerne denne delen videre til rett person der, eller legg til en kontakt i kontaktregisteret.
 
 step = Trinn { $number }
 step-invite = Åpne { MENU("Members") } i Business Center, velg { MENU("Invite Member") } og skriv inn e-postadressen nedenfor. Velg { MENU("Standard") } som tilgang, trykk på { MENU("Next") } og deretter på { MENU("Skip") } eller { MENU("Confirm") }.
@@ -152,24 +152,24 @@ label-accounts = { $accounts ->
     [one] Annonsekonto
    *[other] Annonsekontoer
 }
-label-todo = Dette er kunden bedt om
-label-asked = Disse har vi spurt
+label-todo = Kunden er bedt om å gjøre dette
+label-asked = Vi har spurt
 more = og { $more } til
 requested = (onboarding er bestilt)
 nameless = (uten navn)
 accounts-more = og { $more } til i de vedlagte listene accounts.xlsx og accounts.csv
 rest-more = { $more ->
-    [one] Ytterligere 1 annonsekonto er åpen
-   *[other] Ytterligere { $more } annonsekontoer er åpne
-}. De vedlagte listene accounts.xlsx og accounts.csv inneholder alle, med trinnet for hver.
+    [one] Ytterligere 1 annonsekonto venter.
+   *[other] Ytterligere { $more } annonsekontoer venter.
+} De vedlagte listene accounts.xlsx og accounts.csv inneholder alle, med trinnet for hver.
 
 heading-handed-over = Overlatt til kollegaen vår
 handed-over = Vi har minnet deg om { $accounts ->
-    [one] denne annonsekontoen så ofte som vi lovet. Kollegaen vår som har ansvaret for { $clients }, tar den opp med deg; du trenger ikke gjøre noe i denne e-posten.
-   *[other] disse annonsekontoene så ofte som vi lovet. Kollegaen vår som har ansvaret for { $clients }, tar dem opp med deg; du trenger ikke gjøre noe i denne e-posten.
+    [one] denne annonsekontoen så ofte som vi lovet. Kollegaen vår som har ansvaret for { $clients }, tar den opp med deg; du trenger ikke gjøre noe med den nå.
+   *[other] disse annonsekontoene så ofte som vi lovet. Kollegaen vår som har ansvaret for { $clients }, tar dem opp med deg; du trenger ikke gjøre noe med dem nå.
 }
-heading-owned = Kunder du har ansvaret for: fortsatt åpent etter våre påminnelser
-owned-history = Åpen siden { $since } ({ $days ->
+heading-owned = Kunder du har ansvaret for: venter fortsatt etter våre påminnelser
+owned-history = Har ventet siden { $since } ({ $days ->
     [one] 1 dag
    *[other] { $days } dager
 }); { $mails ->

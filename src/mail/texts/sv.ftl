@@ -14,9 +14,9 @@ subject-passed = TikTok-åtkomst för { $clients }: skicka gärna vidare en för
    *[other] { $accounts } annonskonton
 }
 subject-owned = TikTok-åtkomst för { $clients }: { $accounts ->
-    [one] 1 annonskonto saknas
-   *[other] { $accounts } annonskonton saknas
-} fortfarande efter våra påminnelser
+    [one] 1 annonskonto
+   *[other] { $accounts } annonskonton
+} väntar fortfarande efter våra påminnelser
 subject-closing = { $named ->
     [0] TikTok-åtkomst
    *[other] TikTok-åtkomst för { $clients }
@@ -58,7 +58,7 @@ opening-share = { $agency } ber dig dela { $accounts ->
 } för { $clients } med vår TikTok-användare. Vi behöver { $accounts ->
     [one] det
    *[other] dem
-} för att läsa hur annonserna går: kostnad, visningar och klick.
+} för att se hur annonserna går: kostnad, visningar och klick.
 opening-also-lower = På { $accounts ->
     [one] ytterligare ett annonskonto
    *[other] ytterligare { $accounts } annonskonton
@@ -70,19 +70,19 @@ opening-lower = { $agency } läser hur TikTok-annonserna för { $clients } går 
 opening-passed = { $agency } behöver åtkomst till { $accounts ->
     [one] ett TikTok-annonskonto
    *[other] { $accounts } TikTok-annonskonton
-} för { $clients } för att läsa hur annonserna går, och har ingen fungerande kontakt där. Skicka gärna det här mejlet vidare till någon där, eller lägg till en kontakt i kontaktregistret.
+} för { $clients } för att se hur annonserna går, och har ingen fungerande kontakt där. Skicka gärna det här mejlet vidare till någon där, eller lägg till en kontakt i kontaktregistret.
 opening-passed-lower = { $agency } har högre behörighet än nödvändigt på { $accounts ->
     [one] ett TikTok-annonskonto
    *[other] { $accounts } TikTok-annonskonton
 } för { $clients }, och har ingen fungerande kontakt där. Skicka gärna det här mejlet vidare till någon där, eller lägg till en kontakt i kontaktregistret.
 opening-owned = Du ansvarar för { $clients } hos { $agency }. Vi har frågat där om { $accounts ->
-    [one] ett TikTok-annonskonto så ofta som planerat, och det är fortfarande inte klart.
-   *[other] { $accounts } TikTok-annonskonton så ofta som planerat, och de är fortfarande inte klara.
-} Prata gärna med kunden: nedan står exakt vad som saknas och vem vi har frågat.
+    [one] ett TikTok-annonskonto
+   *[other] { $accounts } TikTok-annonskonton
+} så ofta som planerat, utan resultat. Prata gärna med kunden: nedan står exakt vad som saknas och vem vi har frågat.
 opening-also-owner = Längre ner står det som du ansvarar för hos { $agency }: { $clients }.
 closing = Allt är klart: inget är öppet längre, och du behöver inte göra något. Tack för hjälpen!
 closing-handed-over = Du behöver inte göra något mer. Tack för hjälpen!
-reads-only = Behörigheten { MENU("Analyst") } ger bara läsrätt: med den kan vi varken ändra något eller spendera pengar.
+reads-only = Behörigheten { MENU("Analyst") } ger bara läsåtkomst: med den kan vi varken ändra något eller spendera pengar.
 no-password = Ingen behöver ditt lösenord. Skicka det aldrig till någon.
 questions = Frågor? Svara bara på det här mejlet.
 admin = Ett enda besök i TikTok Business Center räcker. Du behöver vara administratör där; är du inte det, skicka gärna mejlet vidare till någon som är det.
@@ -152,24 +152,24 @@ label-accounts = { $accounts ->
     [one] Annonskonto
    *[other] Annonskonton
 }
-label-todo = Det kunden har ombetts göra
-label-asked = De vi har frågat
+label-todo = Kunden har ombetts att göra detta
+label-asked = Vi har frågat
 more = och { $more } till
 requested = (onboarding är begärd)
 nameless = (utan namn)
 accounts-more = och { $more } till i de bifogade listorna accounts.xlsx och accounts.csv
 rest-more = { $more ->
-    [one] Ytterligare 1 annonskonto är öppet
-   *[other] Ytterligare { $more } annonskonton är öppna
-}. De bifogade listorna accounts.xlsx och accounts.csv innehåller alla, med steget för vart och ett.
+    [one] Ytterligare 1 annonskonto väntar.
+   *[other] Ytterligare { $more } annonskonton väntar.
+} De bifogade listorna accounts.xlsx och accounts.csv innehåller alla, med steget för vart och ett.
 
 heading-handed-over = Överlämnat till vår kollega
 handed-over = Vi har påmint dig om { $accounts ->
-    [one] det här annonskontot så ofta som vi lovade. Vår kollega som ansvarar för { $clients } tar upp det med dig; du behöver inte göra något i det här mejlet.
-   *[other] de här annonskontona så ofta som vi lovade. Vår kollega som ansvarar för { $clients } tar upp dem med dig; du behöver inte göra något i det här mejlet.
+    [one] det här annonskontot så ofta som vi lovade. Vår kollega som ansvarar för { $clients } tar upp det med dig; du behöver inte göra något åt det nu.
+   *[other] de här annonskontona så ofta som vi lovade. Vår kollega som ansvarar för { $clients } tar upp dem med dig; du behöver inte göra något åt dem nu.
 }
-heading-owned = Kunder du ansvarar för: fortfarande öppet efter våra påminnelser
-owned-history = Öppet sedan den { $since } ({ $days ->
+heading-owned = Kunder du ansvarar för: väntar fortfarande efter våra påminnelser
+owned-history = Har väntat sedan den { $since } ({ $days ->
     [one] 1 dag
    *[other] { $days } dagar
 }); { $mails ->
@@ -183,7 +183,7 @@ closed = Är ett konto stängt eller används det inte längre? Svara, så sluta
 why-contact = Du får det här mejlet eftersom { $agency } har dig som kontakt för { $clients }.
 why-owner = Du får det här mejlet eftersom du ansvarar för { $clients } hos { $agency }.
 why-closing = Du får det här mejlet eftersom { $agency } tidigare har skrivit till dig om TikTok-åtkomst.
-why-wrong = Är det inte du? Svara, så frågar vi rätt person.
+why-wrong = Har mejlet hamnat fel? Svara, så frågar vi rätt person.
 
 todo-invite = Bjud in vår användare (Standard) och tilldela den sedan annonskontot som Analyst
 todo-add = Bjud in även den här användaren från oss (Standard) och tilldela den sedan annonskontot som Analyst
