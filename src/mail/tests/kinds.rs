@@ -270,11 +270,9 @@ fn every_text_can_be_read_in_light_and_dark() {
             for paper in paper {
                 assert!(style.contains(paper));
                 let ratio = contrast(ink, paper);
-                println!("{ink} on {paper}: {ratio:.2}");
                 assert!(ratio >= 4.5, "{ink} on {paper}: {ratio:.2}");
             }
         }
     }
-    println!("button: {:.2}", contrast("#ffffff", "#0a58a8"));
     assert!(light.contains("background-color=\"#0a58a8\" color=\"#ffffff\"") && contrast("#ffffff", "#0a58a8") >= 4.5);
 }

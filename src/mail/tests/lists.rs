@@ -90,7 +90,6 @@ fn fifty_accounts_of_an_owner_and_of_a_client_are_not_clipped() {
     for (letter, name) in [(owner, "fifty-owned"), (client_letter, "fifty-asked")] {
         let message = writer().letter(&letter, moment()).unwrap();
         preview(name, &message);
-        println!("{name}: {} bytes of HTML", html(&message).len());
         assert!(html(&message).len() < 102_000, "{}", html(&message).len());
     }
 }

@@ -8,7 +8,6 @@ mod compare;
 
 const FOLDER: &str = "src/mail/texts";
 
-#[expect(clippy::print_stdout, reason = "it is how a build script speaks to Cargo")]
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={FOLDER}");
     let english = fs::read_to_string(format!("{FOLDER}/en.ftl"))?;
