@@ -8,7 +8,7 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use super::clean;
 use super::texts::{Form, Texts};
 use crate::config;
-use crate::domain::{Ask, Language, Letter, LetterClient, Named};
+use crate::domain::{Ask, Letter, LetterClient, Named};
 
 /// Clients that a sentence names.
 const CLIENTS: usize = 3;
@@ -176,11 +176,7 @@ impl<'a> Gist<'a> {
     }
 
     fn say<const N: usize>(&self, key: &str, args: [(&'static str, FluentValue<'_>); N]) -> Said {
-        self.texts.say(self.language(), Form::Plain, key, &FluentArgs::from_iter(args))
-    }
-
-    fn language(&self) -> Language {
-        self.letter.language
+        self.texts.say(self.letter.language, Form::Plain, key, &FluentArgs::from_iter(args))
     }
 
     /// The clients that the letter is about first.

@@ -64,7 +64,8 @@ fn everything(language: Language) -> Letter {
     let own = client("C02", "Netto", vec![group(Ask::Assign, vec![account(7_106, "Our own"), account(7_107, "")])]);
     passed.clients[0].name = "Bilka".into();
     passed.clients.push(own);
-    Letter { number: 2, ..Letter { owned: two_clients_in_vain(), ..passed } }
+    let closed = vec![closed(7_106_541_027_904_733_200, "365discount brand", true)];
+    Letter { number: 2, closed, owned: two_clients_in_vain(), ..passed }
 }
 
 fn kinds(language: Language) -> Vec<(&'static str, Letter)> {
@@ -227,6 +228,13 @@ fn a_closing_mail_asks_nothing_and_stays_in_the_thread() {
     }
     let handed = Letter { handed_over: reminder(Language::English).handed_over, ..closing(Language::English) };
     assert!(!text(&written(&handed)).contains("nothing is open"), "the colleague has it still");
+}
+
+#[test]
+fn an_account_that_is_merely_named_tells_its_client_where_there_are_several() {
+    let said = text(&written(&everything(Language::English)));
+    assert!(said.contains("  * 365discount: 365discount brand\n    7106541027904733200\n"), "{said}");
+    assert!(text(&written(&closing(Language::English))).contains("  * 365discount brand\n    7106541027904733200\n"));
 }
 
 #[test]
