@@ -5,9 +5,12 @@
 
 mod annotate;
 mod cadence;
+mod closed;
 mod contacts;
+mod episode;
 mod letters;
 mod past;
+mod person;
 #[cfg(test)]
 mod tests;
 
@@ -17,12 +20,13 @@ use chrono::NaiveDate;
 
 use super::Scene;
 use crate::domain::{
-    AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, Contact, Excepted, Exception, Finding, Language,
-    Letter, ReminderState, Reminders, Status,
+    AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, ContactRole, Excepted, Exception, Finding,
+    Language, Letter, ReminderState, Reminders, Scope, Status,
 };
-use cadence::{Cadence, When};
+use closed::Outcomes;
 use contacts::{AddressBook, Persons};
 use past::Past;
+use person::{Day, Desk, HandedOver, Inbox};
 
 /// Why a person is or is not mailed today.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +69,7 @@ impl WhyNot {
     }
 }
 
-/// One person with his gaps, and what happens.
+/// One person with his gaps, and what happens. Without any, a closing mail is due or was sent today.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// Who.
@@ -74,10 +78,18 @@ pub struct Person {
     pub why: WhyNot,
     /// The next day on which a mail is due, after today's if one is due today.
     pub next: Option<NaiveDate>,
+    /// The same for what he is asked to mend.
+    pub next_asked: Option<NaiveDate>,
+    /// The same for what he looks after as the owner.
+    pub next_owned: Option<NaiveDate>,
     /// The day on which a new mail is due if today's does not arrive.
     pub replaced: NaiveDate,
     /// Positions of his gaps among the findings.
     pub gaps: Vec<usize>,
+    /// Positions of the gaps that he looks after as the owner.
+    pub owned: Vec<usize>,
+    /// Of his gaps, those that the owner looks after now.
+    pub handed_over: Vec<usize>,
 }
 
 /// The part of a held run that a person releases.
@@ -103,7 +115,7 @@ impl Only {
 pub struct Reminded {
     /// Letters that are due today, by address.
     pub letters: Vec<Letter>,
-    /// All persons with open gaps, by address.
+    /// All persons with open gaps or a closing mail, by address.
     pub persons: Vec<Person>,
     /// Gaps that would be mailed today for the first time.
     pub first_mailed: usize,
@@ -112,6 +124,8 @@ pub struct Reminded {
     /// What a release lets through; none: everything.
     only: Option<Only>,
     states: HashMap<usize, ReminderState>,
+    /// The day on which the owner takes a gap over, where it was in as many mails as there are days.
+    handed_over_on: HashMap<usize, NaiveDate>,
 }
 
 /// Plans the mails of a night.
@@ -119,55 +133,125 @@ pub struct Reminded {
 pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, findings: &[Finding]) -> Reminded {
     let (book, past) = (AddressBook::new(scene), Past::new(scene));
     let mut reminded = Reminded::default();
-    let mut gaps_of: BTreeMap<Address, (Vec<usize>, &Contact)> = BTreeMap::new();
-    for (position, finding) in findings.iter().enumerate() {
-        let Some(state) = standing_state(scene, policy, finding) else { continue };
-        reminded.states.insert(position, state);
-        if state != ReminderState::Scheduled {
-            continue;
-        }
-        match book.persons(&past, finding) {
-            Persons::Found(contacts) => {
-                for contact in contacts {
-                    gaps_of.entry(contact.email.clone()).or_insert_with(|| (Vec::new(), contact)).0.push(position);
-                }
-            }
-            Persons::AllSuppressed => {
-                reminded.states.insert(position, ReminderState::Suppressed);
-                reminded.nobody.push(position);
-            }
-            Persons::Nobody => {
-                reminded.states.insert(position, ReminderState::Nobody);
-                reminded.nobody.push(position);
-            }
+    let mut inboxes = reminded.sort(scene, policy, findings, &book, &past);
+    let handed_over = hand_over(scene, policy, findings, (&book, &past), &mut inboxes);
+    for person in past.persons() {
+        if let (false, Some(contact)) = (book.is_suppressed(&past, person), book.row(person)) {
+            inboxes.entry(person).or_insert_with(|| Inbox::new(contact));
         }
     }
+    let outcomes = Outcomes::new(scene, &past, findings);
+    let desk =
+        Desk { scene, policy, findings, book: &book, past: &past, outcomes: &outcomes, handed_over: &handed_over };
     let mut first_mailed = BTreeSet::new();
-    for (address, (gaps, contact)) in gaps_of {
-        let cadence = Cadence::new(scene, policy, findings, &gaps, past.of(&address));
-        let When { why, next } = cadence.when();
-        if why == WhyNot::Due {
-            let listed = cadence.mailable(&gaps);
-            first_mailed.extend(
-                listed.iter().copied().filter(|gap| findings[*gap].key().is_some_and(|key| !past.was_mailed(&key))),
-            );
-            let language = contact.language.unwrap_or_else(|| language_of(addressing, findings, &gaps));
-            reminded.letters.push(letters::compose(scene, findings, &listed, contact, language, &cadence));
+    for inbox in inboxes.into_values() {
+        let language = inbox.contact.language.unwrap_or_else(|| language_of(addressing, findings, &inbox));
+        let Some(Day { person, letter }) = desk.day(&inbox, language) else { continue };
+        if let Some(letter) = letter {
+            first_mailed.extend(letter.content.asked.iter().filter(|key| !past.was_asked(key)).cloned());
+            reminded.letters.push(letter);
         }
-        reminded.persons.push(Person { address, why, next, replaced: cadence.replaced(), gaps });
+        reminded.persons.push(person);
     }
     reminded.first_mailed = first_mailed.len();
+    reminded.handed_over_on = handed_over.into_iter().map(|(gap, (day, _))| (gap, day)).collect();
     reminded
 }
 
+/// Finds the gaps that were listed as often as there are days; from their day on they lie with the owners, too.
+fn hand_over<'a>(
+    scene: &Scene<'a>,
+    policy: &Reminders,
+    findings: &[Finding],
+    (book, past): (&AddressBook<'a>, &Past<'a>),
+    inboxes: &mut BTreeMap<&'a Address, Inbox<'a>>,
+) -> HandedOver {
+    let mut asked: HashMap<usize, Vec<(Address, past::Asked)>> = HashMap::new();
+    for (person, inbox) in inboxes.iter() {
+        for gap in &inbox.gaps {
+            let Some((key, since)) = findings[*gap].key().zip(findings[*gap].since) else { continue };
+            if let Some(told) = past.asked(policy, person, &key, since) {
+                asked.entry(*gap).or_default().push(((*person).clone(), told));
+            }
+        }
+    }
+    let mut handed_over = HandedOver::new();
+    for (gap, asked) in asked {
+        let Some(day) = asked.iter().filter_map(|(_, told)| told.handed_over).min() else { continue };
+        handed_over.insert(gap, (day, asked));
+    }
+    let mut taken: Vec<usize> =
+        handed_over.iter().filter(|(_, (day, _))| *day <= scene.today).map(|(gap, _)| *gap).collect();
+    taken.sort_unstable();
+    for gap in taken {
+        let Some(client) = &findings[gap].client else { continue };
+        for owner in book.owners(past, &client.key) {
+            inboxes.entry(&owner.email).or_insert_with(|| Inbox::new(owner)).owned.push(gap);
+        }
+    }
+    handed_over
+}
+
 impl Reminded {
+    /// Says what is to become of each gap, and lays those that are to be mailed before their persons.
+    fn sort<'a>(
+        &mut self,
+        scene: &Scene<'a>,
+        policy: &Reminders,
+        findings: &[Finding],
+        book: &AddressBook<'a>,
+        past: &Past<'a>,
+    ) -> BTreeMap<&'a Address, Inbox<'a>> {
+        let mut inboxes: BTreeMap<&Address, Inbox<'_>> = BTreeMap::new();
+        for (position, finding) in findings.iter().enumerate() {
+            let Some(state) = standing_state(scene, policy, finding) else { continue };
+            self.states.insert(position, state);
+            if state == ReminderState::NotMailed {
+                continue;
+            }
+            let persons = finding.client.as_ref().map_or(Persons::Nobody, |client| book.persons(past, &client.key));
+            match persons {
+                Persons::Found(contacts, role) => {
+                    for contact in contacts {
+                        let inbox = inboxes.entry(&contact.email).or_insert_with(|| Inbox::new(contact));
+                        if state != ReminderState::Scheduled {
+                            inbox.in_doubt = true;
+                            continue;
+                        }
+                        inbox.gaps.push(position);
+                        if role == ContactRole::Owner {
+                            inbox.through_owner.insert(position);
+                        }
+                    }
+                }
+                _ if state != ReminderState::Scheduled => {}
+                Persons::AllSuppressed => {
+                    self.states.insert(position, ReminderState::Suppressed);
+                    self.nobody.push(position);
+                }
+                Persons::Nobody => {
+                    self.states.insert(position, ReminderState::Nobody);
+                    self.nobody.push(position);
+                }
+            }
+        }
+        inboxes
+    }
+
     /// Lets only a part of the letters through; the rest stays held.
     pub fn limit(&mut self, only: Only) {
-        for letter in &mut self.letters {
-            letter.clients.retain(|client| only.lets(&ClientKey::new(&client.country, &client.code)));
-            letter.content.asked.retain(|gap| gap.client.as_ref().is_some_and(|client| only.lets(client)));
-        }
-        self.letters.retain(|letter| !letter.content.asked.is_empty());
+        let lets = |country: &str, code: &str| only.lets(&ClientKey::new(country, code));
+        self.letters.retain_mut(|letter| {
+            let closed = letter.is_closing();
+            letter.clients.retain(|client| lets(&client.country, &client.code));
+            letter.handed_over.retain(|account| lets(&account.country, &account.code));
+            letter.closed.retain(|closed| lets(&closed.account.country, &closed.account.code));
+            letter.owned.retain(|owned| lets(&owned.account.country, &owned.account.code));
+            for keys in [&mut letter.content.asked, &mut letter.content.owned] {
+                keys.retain(|gap| gap.client.as_ref().is_some_and(|client| only.lets(client)));
+            }
+            letter.is_closing() == closed && !(closed && letter.closed.is_empty())
+        });
         self.only = Some(only);
     }
 
@@ -214,9 +298,20 @@ fn excepts(exception: &Exception, finding: &Finding, today: NaiveDate) -> bool {
         }
 }
 
-fn language_of(addressing: &Addressing, findings: &[Finding], gaps: &[usize]) -> Language {
-    gaps.iter()
+/// The language of the first of his clients whose country has one.
+fn language_of(addressing: &Addressing, findings: &[Finding], inbox: &Inbox<'_>) -> Language {
+    let of_country = |country: &str| addressing.languages.get(country).copied();
+    let of_gaps = inbox
+        .gaps
+        .iter()
+        .chain(&inbox.owned)
         .filter_map(|gap| findings[*gap].client.as_ref())
-        .find_map(|client| addressing.languages.get(&*client.key.country).copied())
-        .unwrap_or_default()
+        .find_map(|client| of_country(&client.key.country));
+    let of_row = || {
+        of_country(match &inbox.contact.scope {
+            Scope::Client(key) => &key.country,
+            Scope::Country(country) => country,
+        })
+    };
+    of_gaps.or_else(of_row).unwrap_or_default()
 }

@@ -1,10 +1,11 @@
 //! What a finding's row says about mail, once it is known how the mails ended.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use super::past::Past;
+use super::person::earliest;
 use super::{Person, Reminded, WhyNot};
 use crate::domain::{AccountKey, Address, Finding, Letter, MailOutcome, PastMail, ReminderFacts, ReminderState};
 use crate::judge::Scene;
@@ -24,16 +25,20 @@ impl Reminded {
         let past = Past::new(scene);
         let letters: HashMap<&Address, &Letter> = self.letters.iter().map(|letter| (&letter.to, letter)).collect();
         for person in &self.persons {
-            let outcome = outcomes.get(&person.address).copied();
-            let days_of =
-                days_by_gap(past.of(&person.address), letters.get(&person.address).copied(), outcome, scene.today);
-            for position in &person.gaps {
-                let finding = &mut findings[*position];
+            let told = Told {
+                scene,
+                person,
+                mails: past.of(&person.address),
+                letter: letters.get(&person.address).copied(),
+                outcome: outcomes.get(&person.address).copied(),
+            };
+            let (days_of, todays) = (told.days_by_gap(), told.todays().collect::<HashSet<_>>());
+            for (position, part) in told.parts() {
+                let finding = &mut findings[position];
                 let Some(key) = finding.key() else { continue };
-                let held = held || self.keeps_back(&key);
-                let outcome = outcome.filter(|_| !self.keeps_back(&key));
-                let state = Self::person_state(person, outcome, held);
-                let next = if held { None } else { next_mail(scene, person, outcome) };
+                let kept_back = self.keeps_back(&key);
+                let (state, next) = told.of_gap(todays.contains(&key), part, held || kept_back, kept_back);
+                let next = next.or_else(|| self.taken_over(scene, position, part));
                 let days = days_of.get(&key);
                 let facts = &mut finding.reminder;
                 facts.mails_sent =
@@ -45,61 +50,97 @@ impl Reminded {
         }
     }
 
-    fn person_state(person: &Person, outcome: Option<MailOutcome>, held: bool) -> ReminderState {
-        match (outcome, &person.why) {
-            (Some(MailOutcome::Doubtful | MailOutcome::Intended), _) | (None, WhyNot::Doubtful) => {
-                ReminderState::Doubtful
-            }
-            (Some(MailOutcome::Suppressed), _) => ReminderState::Suppressed,
-            (None, WhyNot::Due) if held => ReminderState::Held,
-            (_, WhyNot::HandedOver) => ReminderState::Escalated,
-            (_, WhyNot::SkippedDay | WhyNot::Grace) => ReminderState::Waiting,
-            _ => ReminderState::Scheduled,
-        }
+    /// The day on which the owner takes over, for a gap of which its person is reminded no more.
+    fn taken_over(&self, scene: &Scene<'_>, position: usize, part: Part) -> Option<NaiveDate> {
+        let day = self.handed_over_on.get(&position)?;
+        (part == Part::Asked && *day > scene.today).then_some(*day)
     }
 }
 
-/// The days of the accepted mails that listed each gap; today's among them once it was accepted, be it this run's letter
-/// or an earlier one's that was tried again.
-fn days_by_gap<'m>(
-    past: &[&'m PastMail],
+/// In which part of a person's mails a gap is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Asked,
+    HandedOver,
+    Owned,
+}
+
+/// What one person was told, and how today's mail to him ended.
+struct Told<'m> {
+    scene: &'m Scene<'m>,
+    person: &'m Person,
+    mails: &'m [&'m PastMail],
     letter: Option<&'m Letter>,
     outcome: Option<MailOutcome>,
-    today: NaiveDate,
-) -> HashMap<&'m AccountKey, BTreeSet<NaiveDate>> {
-    let accepted_now = outcome == Some(MailOutcome::Accepted);
-    let earlier = past
-        .iter()
-        .filter(|mail| mail.outcome == MailOutcome::Accepted || (accepted_now && mail.day == today))
-        .flat_map(|mail| mail.content.asked.iter().map(|gap| (gap, mail.day)));
-    let tonight =
-        letter.filter(|_| accepted_now).into_iter().flat_map(|letter| &letter.content.asked).map(|gap| (gap, today));
-    let mut days: HashMap<&AccountKey, BTreeSet<NaiveDate>> = HashMap::new();
-    for (gap, day) in earlier.chain(tonight) {
-        days.entry(gap).or_default().insert(day);
-    }
-    days
 }
 
-/// The next mail once today's ended: tomorrow's replacement where today's did not arrive for certain.
-fn next_mail(scene: &Scene<'_>, person: &Person, outcome: Option<MailOutcome>) -> Option<NaiveDate> {
-    match outcome {
-        Some(MailOutcome::Accepted | MailOutcome::Redirected) => person.next,
-        Some(MailOutcome::Deferred | MailOutcome::Failed | MailOutcome::Doubtful | MailOutcome::Intended) => {
-            Some(person.replaced)
+impl<'m> Told<'m> {
+    /// His gaps, each with its part.
+    fn parts(&self) -> Vec<(usize, Part)> {
+        let Person { gaps, owned, handed_over, .. } = self.person;
+        let handed_over: HashSet<&usize> = handed_over.iter().collect();
+        let asked =
+            gaps.iter().map(|gap| (*gap, if handed_over.contains(gap) { Part::HandedOver } else { Part::Asked }));
+        asked.chain(owned.iter().map(|gap| (*gap, Part::Owned))).collect()
+    }
+
+    /// What a gap's row says for this person: the state, and the day of the next mail about it. `listed`: today's mail
+    /// lists it.
+    fn of_gap(&self, listed: bool, part: Part, held: bool, kept_back: bool) -> (ReminderState, Option<NaiveDate>) {
+        let why = &self.person.why;
+        let outcome = self.outcome.filter(|_| listed && !kept_back);
+        let later = match part {
+            Part::Asked => self.person.next_asked,
+            Part::Owned => self.person.next_owned,
+            Part::HandedOver => return (ReminderState::Escalated, None),
+        };
+        let waits = matches!(why, WhyNot::SkippedDay | WhyNot::Grace);
+        let quiet = match part {
+            Part::Owned => ReminderState::Escalated,
+            _ if waits => ReminderState::Waiting,
+            _ => ReminderState::Scheduled,
+        };
+        match (outcome, why) {
+            (None, WhyNot::Due) if held && listed => (ReminderState::Held, None),
+            (Some(MailOutcome::Suppressed), _) => (ReminderState::Suppressed, None),
+            (Some(MailOutcome::Doubtful | MailOutcome::Intended), _) => {
+                (ReminderState::Doubtful, Some(self.person.replaced).filter(|_| !held))
+            }
+            (None, WhyNot::Doubtful) if listed => {
+                (ReminderState::Doubtful, Some(self.person.replaced).filter(|_| !held))
+            }
+            _ if held => (quiet, None),
+            (Some(MailOutcome::Accepted | MailOutcome::Redirected), _) => (quiet, later),
+            (Some(MailOutcome::Deferred | MailOutcome::Failed), _) => (quiet, Some(self.person.replaced)),
+            (None, WhyNot::Due | WhyNot::TryAgain) if listed => (quiet, Some(self.scene.today)),
+            (None, WhyNot::FailedToday | WhyNot::Doubtful) => {
+                (quiet, Some(later.map_or(self.person.replaced, |day| day.max(self.person.replaced))))
+            }
+            (None, _) => (quiet, later),
         }
-        Some(MailOutcome::Suppressed) => None,
-        None => match person.why {
-            WhyNot::Due | WhyNot::TryAgain => Some(scene.today),
-            _ => person.next,
-        },
     }
-}
 
-fn earliest(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
+    /// The gaps that today's mail lists, be it this run's letter or an earlier run's.
+    fn todays(&self) -> impl Iterator<Item = &'m AccountKey> {
+        let earlier =
+            self.mails.iter().filter(|mail| mail.day == self.scene.today).flat_map(|mail| mail.content.listed());
+        earlier.chain(self.letter.into_iter().flat_map(|letter| letter.content.listed()))
+    }
+
+    /// The days of the accepted mails that listed each gap; today's among them once it was accepted.
+    fn days_by_gap(&self) -> HashMap<&'m AccountKey, BTreeSet<NaiveDate>> {
+        let earlier = self
+            .mails
+            .iter()
+            .filter(|mail| mail.outcome == MailOutcome::Accepted)
+            .flat_map(|mail| mail.content.listed().map(|gap| (gap, mail.day)));
+        let accepted_now = self.outcome == Some(MailOutcome::Accepted);
+        let todays = self.todays().filter(|_| accepted_now).map(|gap| (gap, self.scene.today));
+        let mut days: HashMap<&AccountKey, BTreeSet<NaiveDate>> = HashMap::new();
+        for (gap, day) in earlier.chain(todays) {
+            days.entry(gap).or_default().insert(day);
+        }
+        days
     }
 }
 

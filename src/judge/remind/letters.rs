@@ -1,36 +1,35 @@
-//! From gaps to a letter: by client, and by what is asked there.
+//! From gaps to the parts of a letter: by client, and by what is asked there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cadence::Cadence;
+use super::closed::named;
+use super::past::Asked;
 use crate::domain::{
-    AccountKey, Address, Ask, BusinessCenterId, Cause, Client, ClientKey, Contact, Finding, Language, Letter,
-    LetterAccount, LetterClient, LetterGroup, MailContent, RegisterState,
+    Address, Ask, BusinessCenterId, Cause, Client, ClientKey, Finding, LetterAccount, LetterClient, LetterGroup, Owned,
+    RegisterState,
 };
 use crate::judge::Scene;
 
 type GroupKey = (Ask, Address, Vec<(BusinessCenterId, Arc<str>)>);
 
-/// Composes the letter to one person about these gaps.
-pub(super) fn compose(
-    scene: &Scene<'_>,
+/// What is asked of the clients of these gaps, by country and code; `through_owner` says of a gap whether the reader is
+/// its client's owner, in want of a contact.
+pub(super) fn clients(
     findings: &[Finding],
     gaps: &[usize],
-    contact: &Contact,
-    language: Language,
-    cadence: &Cadence<'_>,
-) -> Letter {
-    let mut clients: BTreeMap<&ClientKey, (&Client, BTreeMap<GroupKey, Vec<LetterAccount>>)> = BTreeMap::new();
-    let mut keys: Vec<AccountKey> = Vec::new();
-    for finding in gaps.iter().map(|gap| &findings[*gap]) {
+    through_owner: impl Fn(&usize) -> bool,
+) -> Vec<LetterClient> {
+    let mut clients: BTreeMap<&ClientKey, (&Client, bool, BTreeMap<GroupKey, Vec<LetterAccount>>)> = BTreeMap::new();
+    for position in gaps {
+        let finding = &findings[*position];
         let (Some(client), Some(account_id), Some(member), Some(ask)) =
             (&finding.client, finding.account_id, &finding.member, ask(finding))
         else {
             continue;
         };
-        keys.extend(finding.key());
-        let groups = &mut clients.entry(&client.key).or_insert_with(|| (client, BTreeMap::new())).1;
+        let (_, _, groups) =
+            clients.entry(&client.key).or_insert_with(|| (client, through_owner(position), BTreeMap::new()));
         let places = finding.client_business_centers.to_vec();
         groups.entry((ask, member.clone(), places)).or_default().push(LetterAccount {
             account_id,
@@ -38,23 +37,25 @@ pub(super) fn compose(
             requested: finding.register.as_ref().is_some_and(|r| r.state == RegisterState::Requested),
         });
     }
-    keys.sort();
-    Letter {
-        to: contact.email.clone(),
-        name: contact.name.clone(),
-        language,
-        episode: cadence.episode(),
-        number: cadence.number(),
-        day: scene.today,
-        clients: clients.into_values().map(|(client, groups)| letter_client(client, groups)).collect(),
-        handed_over: Vec::new(),
-        closed: Vec::new(),
-        owned: Vec::new(),
-        content: MailContent { asked: keys, ..MailContent::default() },
-    }
+    clients.into_values().map(|(client, through_owner, groups)| letter_client(client, through_owner, groups)).collect()
 }
 
-fn letter_client(client: &Client, groups: BTreeMap<GroupKey, Vec<LetterAccount>>) -> LetterClient {
+/// A gap as its owner reads of it; `asked` are the persons who were mailed, with what they got.
+pub(super) fn owned(scene: &Scene<'_>, finding: &Finding, asked: &[(Address, Asked)]) -> Option<Owned> {
+    let since = finding.since?;
+    Some(Owned {
+        account: named(finding)?,
+        ask: ask(finding)?,
+        member: finding.member.clone()?,
+        since,
+        days_open: u64::try_from((scene.today - since).num_days()).unwrap_or(0),
+        mails: asked.iter().map(|(_, asked)| asked.mails).max()?,
+        last_mailed_on: asked.iter().map(|(_, asked)| asked.last).max()?,
+        asked: asked.iter().map(|(person, _)| person.clone()).collect(),
+    })
+}
+
+fn letter_client(client: &Client, through_owner: bool, groups: BTreeMap<GroupKey, Vec<LetterAccount>>) -> LetterClient {
     let groups = groups
         .into_iter()
         .map(|((ask, member, business_centers), mut accounts)| {
@@ -66,7 +67,7 @@ fn letter_client(client: &Client, groups: BTreeMap<GroupKey, Vec<LetterAccount>>
         country: client.country.clone(),
         code: client.code.clone(),
         name: client.name.clone(),
-        through_owner: false,
+        through_owner,
         groups,
     }
 }

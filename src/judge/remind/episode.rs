@@ -1,0 +1,75 @@
+//! A person's mails that belong together: from his first until none of his gaps is open.
+//!
+//! Invariant: mails of any outcome use up their number; only accepted ones count for anything else.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::cadence::plus;
+use crate::domain::{AccountKey, MailOutcome, PastMail, Status};
+use crate::judge::{Scene, change};
+
+/// A person's open gaps, with the first day of each.
+pub(super) type Open = HashMap<AccountKey, NaiveDate>;
+
+/// The episode of today, which may be a new one.
+pub(super) struct Episode<'a> {
+    today: NaiveDate,
+    /// Its mails, oldest first; empty when a new one begins.
+    mails: Vec<&'a PastMail>,
+}
+
+impl<'a> Episode<'a> {
+    pub(super) fn new(scene: &Scene<'_>, reopen_days: u32, open: &Open, past: &[&'a PastMail]) -> Self {
+        let newest = past.iter().map(|m| m.episode).max();
+        let mut mails: Vec<&PastMail> = past.iter().copied().filter(|m| Some(m.episode) == newest).collect();
+        mails.sort_by_key(|m| m.number);
+        if !goes_on(scene, reopen_days, open, &mails) {
+            mails.clear();
+        }
+        Self { today: scene.today, mails }
+    }
+
+    /// Day of its first mail: today for a new one.
+    pub(super) fn first_day(&self) -> NaiveDate {
+        self.mails.first().map_or(self.today, |m| m.episode)
+    }
+
+    /// Number of the next mail.
+    pub(super) fn next_number(&self) -> u32 {
+        self.mails.iter().map(|m| m.number).max().unwrap_or(0) + 1
+    }
+
+    /// Its accepted mails, oldest first.
+    pub(super) fn accepted(&self) -> impl DoubleEndedIterator<Item = &'a PastMail> {
+        self.mails.iter().copied().filter(|m| m.outcome == MailOutcome::Accepted)
+    }
+}
+
+/// Whether one of his gaps was open, or is within `reopen_days`, all the time.
+fn goes_on(scene: &Scene<'_>, reopen_days: u32, open: &Open, mails: &[&PastMail]) -> bool {
+    let Some(last_mail) = mails.iter().map(|m| m.day).max() else { return false };
+    let Some(until) = open_until(scene, open, mails, last_mail) else { return true };
+    let reopened = plus(until, reopen_days);
+    open.is_empty()
+        || open.iter().any(|(key, since)| {
+            let listed = || mails.iter().any(|m| m.content.listed().any(|k| k == key));
+            *since < until || (*since <= reopened && listed())
+        })
+}
+
+/// The day on which the last listed gap was closed; none while one is open or in doubt.
+fn open_until(scene: &Scene<'_>, open: &Open, mails: &[&PastMail], last_mail: NaiveDate) -> Option<NaiveDate> {
+    let mut until = last_mail;
+    for key in mails.iter().flat_map(|m| m.content.listed()) {
+        if open.get(key).is_some_and(|since| *since <= last_mail) {
+            return None;
+        }
+        if let Some(past) = change::remembered(scene, key.client.as_ref(), key.account_id) {
+            let closed = if past.cause.status() == Status::Ok { past.since } else { scene.today };
+            until = until.max(closed);
+        }
+    }
+    Some(until)
+}
