@@ -65,7 +65,7 @@ fn json(outcome: &Outcome) -> serde_json::Value {
         .iter()
         .map(|p| {
             serde_json::json!({
-                "person": p.address.as_str(), "gaps": p.gaps.len(), "today": p.why.words(),
+                "person": p.address.as_str(), "gaps": p.gaps.len(), "owned": p.owned.len(), "today": p.why.words(),
                 "next_mail_on": p.next.map(|day| day.to_string()),
             })
         })
@@ -203,12 +203,13 @@ fn persons(outcome: &Outcome) -> Vec<String> {
     for person in &outcome.persons {
         let next = person.next.map(|day| format!("; next on {day}")).unwrap_or_default();
         let held = if held && person.why == crate::judge::WhyNot::Due { ", but a guard would hold it" } else { "" };
-        lines.push(format!(
-            "{}: {} open, {}{held}{next}",
-            person.address.as_str(),
-            person.gaps.len(),
-            person.why.words()
-        ));
+        let open = match (person.gaps.len(), person.owned.len()) {
+            (0, 0) => "all closed".to_owned(),
+            (gaps, 0) => format!("{gaps} open"),
+            (0, owned) => format!("{owned} as the owner"),
+            (gaps, owned) => format!("{gaps} open, {owned} as the owner"),
+        };
+        lines.push(format!("{}: {open}, {}{held}{next}", person.address.as_str(), person.why.words()));
     }
     if !lines.is_empty() {
         lines.push(String::new());
