@@ -5,7 +5,7 @@
 //!
 //! In reading order: [`Writer`] turns a letter or a digest into a [`Message`] (`letter` and `digest` say it in
 //! `texts`, `templates` lay it out, `clean` makes foreign names harmless, `message` assembles headers and parts);
-//! [`Postman`] delivers it (`smtp` holds `dialogue`s over a `wire`, or `folder` writes files).
+//! [`Postman`] delivers it at its `pace` (`smtp` holds `dialogue`s over a `wire`, or `folder` writes files).
 
 mod clean;
 mod dialogue;
@@ -14,6 +14,7 @@ mod folder;
 mod letter;
 mod list;
 mod message;
+mod pace;
 mod postman;
 mod smtp;
 mod specimen;
@@ -24,6 +25,7 @@ mod wire;
 mod writer;
 
 pub use message::Message;
+pub use pace::Turn;
 pub use postman::{Delivery, Postman};
 pub use templates::{TemplateFault, TemplateFaults};
 pub use writer::Writer;

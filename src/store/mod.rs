@@ -46,6 +46,9 @@ pub use runs::{FaultyCall, NewRun, RunEnding, RunRow, RunSeq};
 pub struct Store {
     pool: SqlitePool,
     path: Arc<PathBuf>,
+    /// Held by who writes about a mail: mails are sent side by side, and SQLite lets those who find it locked sleep for
+    /// long.
+    pen: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Store {

@@ -17,6 +17,7 @@ impl Store {
     /// # Errors
     /// The lease is lost, or the store cannot be written: then the mail must not be sent.
     pub async fn intend(&self, mail: &MailIntent, lease: &Lease) -> Result<Intended, Error> {
+        let _pen = self.pen.lock().await;
         let purpose = "store that a mail is about to be sent";
         let mut tx = self.fenced(lease, purpose).await?;
         let intended = intend(&mut tx, mail).await.map_err(self.failed(purpose))?;
@@ -29,6 +30,7 @@ impl Store {
     /// # Errors
     /// It is not deferred, the lease is lost, or the store cannot be written: then it must not be sent.
     pub async fn intend_again(&self, message_id: &str, lease: &Lease) -> Result<StoredMail, Error> {
+        let _pen = self.pen.lock().await;
         let purpose = "store that a mail is about to be sent again";
         let mut tx = self.fenced(lease, purpose).await?;
         let again = again(&mut tx, message_id).await.map_err(self.failed(purpose))?;
@@ -48,6 +50,7 @@ impl Store {
         at: DateTime<Utc>,
         lease: &Lease,
     ) -> Result<(), Error> {
+        let _pen = self.pen.lock().await;
         let purpose = "store how a mail ended";
         let mut tx = self.fenced(lease, purpose).await?;
         let done = sqlx::query(

@@ -23,13 +23,21 @@ fn postman(sink: &Sink, url: &str) -> Postman {
     Postman::with_roots(&settings, vec![sink.root.clone()]).unwrap().impatient(Duration::from_secs(20))
 }
 
+async fn send(postman: &Postman) -> Delivery {
+    send_this(postman, &message()).await
+}
+
+async fn send_this(postman: &Postman, message: &Message) -> Delivery {
+    postman.deliver(message, postman.turn().await).await
+}
+
 async fn deliver(script: Script) -> (Delivery, Sink) {
     let acts = [script.greeting, script.mail, script.rcpt, script.data, script.dot];
     let silent = acts.iter().any(|act| matches!(act, Act::Silence));
     let sink = Sink::start(script);
     let postman = postman(&sink, "smtp://127.0.0.1:{}");
     let postman = if silent { postman.impatient(Duration::from_secs(1)) } else { postman };
-    (postman.deliver(&message()).await, sink)
+    (send(&postman).await, sink)
 }
 
 #[rstest]
@@ -94,7 +102,7 @@ async fn a_server_that_takes_few_mails_a_connection_gets_a_new_one_and_no_mail_t
     let sink = Sink::start(Script { per_connection: 2, ..Script::default() });
     let postman = postman(&sink, "smtp://127.0.0.1:{}");
     for _ in 0..5 {
-        assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Accepted);
+        assert_eq!(send(&postman).await.outcome, MailOutcome::Accepted);
     }
     postman.close().await;
     assert_eq!((sink.heard().connections, sink.heard().texts.len()), (3, 5));
@@ -104,7 +112,7 @@ async fn a_server_that_takes_few_mails_a_connection_gets_a_new_one_and_no_mail_t
 async fn many_at_once_share_four_connections() {
     let sink = Sink::start(Script { pipelining: true, ..Script::default() });
     let (postman, message) = (postman(&sink, "smtp://127.0.0.1:{}"), message());
-    let deliveries = futures_util::future::join_all((0..40).map(|_| postman.deliver(&message))).await;
+    let deliveries = futures_util::future::join_all((0..40).map(|_| send_this(&postman, &message))).await;
     assert!(deliveries.iter().all(|delivery| delivery.outcome == MailOutcome::Accepted), "{deliveries:?}");
     assert_eq!(sink.heard().texts.len(), 40);
     assert!(sink.heard().connections <= 4);
@@ -115,7 +123,7 @@ async fn a_refused_recipient_gets_no_text_even_if_the_server_waits_for_it() {
     let sink = Sink::start(Script { pipelining: true, rcpt: Act::Say("550 5.1.1 unknown"), ..Script::default() });
     let postman = postman(&sink, "smtp://127.0.0.1:{}");
     for _ in 0..2 {
-        assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Suppressed);
+        assert_eq!(send(&postman).await.outcome, MailOutcome::Suppressed);
     }
     assert!(sink.heard().texts.is_empty());
     assert_eq!(sink.heard().connections, 2);
@@ -126,7 +134,7 @@ async fn after_a_refusal_the_connection_serves_the_next_mail() {
     let sink = Sink::start(Script { rcpt: Act::Say("550 no"), ..Script::default() });
     let postman = postman(&sink, "smtp://127.0.0.1:{}");
     for _ in 0..3 {
-        assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Suppressed);
+        assert_eq!(send(&postman).await.outcome, MailOutcome::Suppressed);
     }
     assert_eq!(sink.heard().connections, 1);
     assert_eq!(sink.heard().commands.iter().filter(|c| *c == "RSET").count(), 3);
@@ -138,7 +146,7 @@ async fn nobody_listening_is_temporary() {
     let url = format!("smtp://127.0.0.1:{port}").into();
     let settings = config::Mail { transport: config::Transport::Smtp { url }, ..settings() };
     let postman = Postman::new(&settings).unwrap();
-    assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Deferred);
+    assert_eq!(send(&postman).await.outcome, MailOutcome::Deferred);
     let told = postman.check().await.unwrap_err();
     assert!(told.contains("no connection") && told.contains("correct mail.smtp_url"), "{told}");
 }
@@ -150,7 +158,7 @@ async fn nobody_listening_is_temporary() {
 async fn with_tls_nothing_but_the_way_to_it_is_said_in_plain_text(#[case] tls: Tls, #[case] url: &str) {
     let sink = Sink::start(Script { tls, ..Script::default() });
     let postman = postman(&sink, url);
-    let delivery = postman.deliver(&message()).await;
+    let delivery = send(&postman).await;
     assert_eq!(delivery.outcome, MailOutcome::Accepted, "{}", delivery.reply);
     assert!(postman.check().await.unwrap().ends_with("answers over TLS, signed in"));
     let plain = sink.heard().commands.into_iter().filter(|command| !command.starts_with("TLS "));
@@ -162,7 +170,7 @@ async fn with_tls_nothing_but_the_way_to_it_is_said_in_plain_text(#[case] tls: T
 async fn without_starttls_nothing_is_sent_and_nothing_falls_back() {
     let sink = Sink::start(Script::default());
     let postman = postman(&sink, "smtp://reconciler:secret@127.0.0.1:{}?tls=required");
-    let delivery = postman.deliver(&message()).await;
+    let delivery = send(&postman).await;
     assert_eq!(delivery.outcome, MailOutcome::Failed);
     assert!(delivery.reply.contains("no STARTTLS"), "{}", delivery.reply);
     assert!(sink.heard().commands.iter().all(|command| command.starts_with("EHLO")), "{:?}", sink.heard().commands);
@@ -176,7 +184,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail(#[case] tls: Tls, #[
     let sink = Sink::start(Script { tls, ..Script::default() });
     let url = url.replace("{}", &sink.port.to_string()).into();
     let settings = config::Mail { transport: config::Transport::Smtp { url }, ..settings() };
-    let delivery = Postman::new(&settings).unwrap().deliver(&message()).await;
+    let delivery = send(&Postman::new(&settings).unwrap()).await;
     assert_eq!(delivery.outcome, MailOutcome::Deferred);
     assert!(delivery.reply.contains("TLS was not agreed"), "{}", delivery.reply);
     assert!(sink.heard().texts.is_empty());
@@ -186,7 +194,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail(#[case] tls: Tls, #[
 async fn answers_slipped_in_before_tls_are_not_believed() {
     let injected = "250-sink\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n";
     let sink = Sink::start(Script { tls: Tls::Start, injected, ..Script::default() });
-    let delivery = postman(&sink, "smtp://u:p@127.0.0.1:{}?tls=required").deliver(&message()).await;
+    let delivery = send(&postman(&sink, "smtp://u:p@127.0.0.1:{}?tls=required")).await;
     assert_eq!(delivery.outcome, MailOutcome::Deferred, "{}", delivery.reply);
     assert!(delivery.reply.contains("TLS was not agreed"), "{}", delivery.reply);
 }
@@ -200,7 +208,7 @@ async fn a_refused_sign_in_sends_nothing(#[case] auth: Act, #[case] outcome: Mai
     let sink = Sink::start(Script { tls: Tls::Implicit, auth, ..Script::default() });
     let postman = postman(&sink, "smtps://reconciler:canary-password@127.0.0.1:{}");
     let postman = if matches!(auth, Act::Silence) { postman.impatient(Duration::from_secs(1)) } else { postman };
-    let delivery = postman.deliver(&message()).await;
+    let delivery = send(&postman).await;
     assert_eq!(delivery.outcome, outcome, "{}", delivery.reply);
     let told = postman.check().await.unwrap_err();
     let shown = format!("{} {told} {postman:?}", delivery.reply);
@@ -223,7 +231,7 @@ async fn a_rehearsal_is_told_apart_and_suppresses_nobody() {
         let transport = config::Transport::Smtp { url };
         let settings = config::Mail { transport, redirect_to: Some(address("me@example.com")), ..settings() };
         let message = Writer::new(&settings).unwrap().letter(&all_five(Language::English), moment()).unwrap();
-        assert_eq!(Postman::new(&settings).unwrap().deliver(&message).await.outcome, outcome);
+        assert_eq!(send_this(&Postman::new(&settings).unwrap(), &message).await.outcome, outcome);
         assert!(sink.heard().commands.contains(&"RCPT TO:<me@example.com>".to_owned()));
     }
 }
@@ -235,7 +243,7 @@ async fn the_folder_holds_each_mail_once_under_its_day() {
     let settings = config::Mail { transport: config::Transport::Directory { path: path.clone() }, ..settings() };
     let postman = Postman::new(&settings).unwrap();
     for _ in 0..2 {
-        let delivery = postman.deliver(&message()).await;
+        let delivery = send(&postman).await;
         assert_eq!(delivery.outcome, MailOutcome::Accepted, "{}", delivery.reply);
     }
     let files: Vec<_> = std::fs::read_dir(&path).unwrap().map(|file| file.unwrap().path()).collect();
@@ -252,7 +260,7 @@ async fn a_folder_that_cannot_be_written_is_temporary_and_told() {
     std::fs::write(folder.path().join("outbox"), "a file").unwrap();
     let transport = config::Transport::Directory { path: folder.path().join("outbox") };
     let postman = Postman::new(&config::Mail { transport, ..settings() }).unwrap();
-    assert_eq!(postman.deliver(&message()).await.outcome, MailOutcome::Deferred);
+    assert_eq!(send(&postman).await.outcome, MailOutcome::Deferred);
     assert!(postman.check().await.unwrap_err().contains("correct mail.directory"));
 }
 
