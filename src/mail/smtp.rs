@@ -1,7 +1,7 @@
 //! The configured SMTP server, and the connections to it that are kept while they are healthy.
 //!
-//! Invariant: with TLS configured, nothing but `EHLO` and `STARTTLS` is ever said in plain text, whatever the server
-//! offers.
+//! Invariant: with TLS configured, nothing but `EHLO`, `STARTTLS` and `QUIT` is ever said in plain text, whatever the
+//! server offers.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

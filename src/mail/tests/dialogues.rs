@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use rstest::rstest;
 
+use super::super::dialogue::Patience;
+use super::super::smtp::Server;
 use super::super::{Delivery, Message, Postman, Writer};
-use super::sink::{Act, Script, Sink, Tls};
+use super::sink::{Act, Heard, Script, Sink, Tls};
 use super::*;
 use crate::domain::MailOutcome;
 
@@ -45,6 +48,9 @@ async fn deliver(script: Script) -> (Delivery, Sink) {
 #[case::greeting_554(Script { greeting: Act::Say("554 5.7.1 no"), ..Script::default() }, MailOutcome::Failed)]
 #[case::greeting_silent(Script { greeting: Act::Silence, ..Script::default() }, MailOutcome::Deferred)]
 #[case::greeting_nonsense(Script { greeting: Act::Say("hello?"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::ehlo_421(Script { ehlo: Some(Act::Say("421 4.3.2 busy")), ..Script::default() }, MailOutcome::Deferred)]
+#[case::ehlo_550(Script { ehlo: Some(Act::Say("550 5.7.1 no")), ..Script::default() }, MailOutcome::Failed)]
+#[case::ehlo_lost(Script { ehlo: Some(Act::Drop), ..Script::default() }, MailOutcome::Deferred)]
 #[case::mail_421(Script { mail: Act::Say("421 4.7.0 slow down"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::mail_451(Script { mail: Act::Say("451 4.7.1 later"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::mail_550(Script { mail: Act::Say("550 5.1.8 bad sender"), ..Script::default() }, MailOutcome::Failed)]
@@ -52,12 +58,22 @@ async fn deliver(script: Script) -> (Delivery, Sink) {
 #[case::rcpt_421(Script { rcpt: Act::Say("421 4.7.0 bye"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::rcpt_450(Script { rcpt: Act::Say("450 4.2.1 greylisted"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::rcpt_550(Script { rcpt: Act::Say("550 5.1.1 unknown"), ..Script::default() }, MailOutcome::Suppressed)]
+#[case::rcpt_451(Script { rcpt: Act::Say("451 4.3.0 later"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::rcpt_452(Script { rcpt: Act::Say("452 4.2.2 mailbox full"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::rcpt_552(Script { rcpt: Act::Say("552 5.2.2 mailbox full"), ..Script::default() }, MailOutcome::Suppressed)]
 #[case::rcpt_lost(Script { rcpt: Act::Drop, ..Script::default() }, MailOutcome::Deferred)]
+#[case::data_421(Script { data: Act::Say("421 4.7.0 bye"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::data_552(Script { data: Act::Say("552 5.3.4 too big"), ..Script::default() }, MailOutcome::Failed)]
 #[case::data_451(Script { data: Act::Say("451 4.3.0 later"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::data_554(Script { data: Act::Say("554 5.5.1 no"), ..Script::default() }, MailOutcome::Failed)]
 #[case::data_250(Script { data: Act::Say("250 what?"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::data_lost(Script { data: Act::Drop, ..Script::default() }, MailOutcome::Deferred)]
 #[case::data_silent(Script { data: Act::Silence, ..Script::default() }, MailOutcome::Deferred)]
+// It may have arrived: the system took it from us whole before it heard of the loss.
+#[case::text_lost(Script { drop_in_text: true, ..Script::default() }, MailOutcome::Doubtful)]
+#[case::dot_late(Script { dot: Act::SayLate("250 2.0.0 queued"), ..Script::default() }, MailOutcome::Accepted)]
+#[case::dot_450(Script { dot: Act::Say("450 4.7.1 later"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::dot_552(Script { dot: Act::Say("552 5.2.3 too big"), ..Script::default() }, MailOutcome::Failed)]
 #[case::dot_421(Script { dot: Act::Say("421 4.3.0 bye"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::dot_451(Script { dot: Act::Say("451 4.3.0 later"), ..Script::default() }, MailOutcome::Deferred)]
 #[case::dot_554(Script { dot: Act::Say("554 5.6.0 no"), ..Script::default() }, MailOutcome::Failed)]
@@ -106,6 +122,17 @@ async fn a_server_that_takes_few_mails_a_connection_gets_a_new_one_and_no_mail_t
     }
     postman.close().await;
     assert_eq!((sink.heard().connections, sink.heard().texts.len()), (3, 5));
+}
+
+#[tokio::test]
+async fn a_hundred_mails_a_connection_and_then_another_connection_lose_none() {
+    let sink = Sink::start(Script { per_connection: 100, pipelining: true, ..Script::default() });
+    let (postman, message) = (postman(&sink, "smtp://127.0.0.1:{}"), message());
+    let mails = futures_util::stream::iter(0..450).map(|_| send_this(&postman, &message));
+    let deliveries: Vec<_> = mails.buffer_unordered(4).collect().await;
+    assert!(deliveries.iter().all(|delivery| delivery.outcome == MailOutcome::Accepted), "{deliveries:?}");
+    assert_eq!(sink.heard().texts.len(), 450);
+    assert!((5..=8).contains(&sink.heard().connections), "{} connections", sink.heard().connections);
 }
 
 #[tokio::test]
@@ -199,26 +226,89 @@ async fn answers_slipped_in_before_tls_are_not_believed() {
     assert!(delivery.reply.contains("TLS was not agreed"), "{}", delivery.reply);
 }
 
+/// What goes wrong on the way to TLS and sign-in, where nothing may fall back.
 #[rstest]
-#[case(Act::Say("535 5.7.8 wrong password for reconciler@example.org"), MailOutcome::Failed)]
-#[case(Act::Say("454 4.7.0 later"), MailOutcome::Deferred)]
-#[case(Act::Silence, MailOutcome::Deferred)]
+#[case::starttls_454(Script { starttls: Some(Act::Say("454 4.7.0 not now")), ..Script::default() }, MailOutcome::Deferred)]
+#[case::starttls_421(Script { starttls: Some(Act::Say("421 4.7.0 bye")), ..Script::default() }, MailOutcome::Deferred)]
+#[case::starttls_502(Script { starttls: Some(Act::Say("502 5.5.1 unknown")), ..Script::default() }, MailOutcome::Failed)]
+#[case::starttls_lost(Script { starttls: Some(Act::Drop), ..Script::default() }, MailOutcome::Deferred)]
+#[case::starttls_silent(Script { starttls: Some(Act::Silence), ..Script::default() }, MailOutcome::Deferred)]
+#[case::starttls_goes_on_in_plain(Script { starttls: Some(Act::Say("220 go")), ..Script::default() }, MailOutcome::Deferred)]
+#[case::auth_421(Script { auth: Act::Say("421 4.7.0 bye"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::auth_454(Script { auth: Act::Say("454 4.7.0 later"), ..Script::default() }, MailOutcome::Deferred)]
+#[case::auth_535(Script { auth: Act::Say("535 5.7.8 wrong password for reconciler@example.org"), ..Script::default() }, MailOutcome::Failed)]
+#[case::auth_lost(Script { auth: Act::Drop, ..Script::default() }, MailOutcome::Deferred)]
+#[case::auth_silent(Script { auth: Act::Silence, ..Script::default() }, MailOutcome::Deferred)]
+#[case::auth_unknown(Script { mechanisms: "CRAM-MD5", ..Script::default() }, MailOutcome::Failed)]
 #[tokio::test]
-async fn a_refused_sign_in_sends_nothing(#[case] auth: Act, #[case] outcome: MailOutcome) {
-    let sink = Sink::start(Script { tls: Tls::Implicit, auth, ..Script::default() });
-    let postman = postman(&sink, "smtps://reconciler:canary-password@127.0.0.1:{}");
-    let postman = if matches!(auth, Act::Silence) { postman.impatient(Duration::from_secs(1)) } else { postman };
+async fn without_tls_or_sign_in_nothing_is_sent(
+    #[case] script: Script,
+    #[case] outcome: MailOutcome,
+    #[values("PLAIN LOGIN", "LOGIN")] mechanisms: &'static str,
+) {
+    let mechanisms = if script.mechanisms == "CRAM-MD5" { script.mechanisms } else { mechanisms };
+    let sink = Sink::start(Script { tls: Tls::Start, mechanisms, ..script });
+    let url = "smtp://reconciler:canary-password@127.0.0.1:{}?tls=required";
+    let postman = postman(&sink, url).impatient(Duration::from_secs(1));
     let delivery = send(&postman).await;
     assert_eq!(delivery.outcome, outcome, "{}", delivery.reply);
     let told = postman.check().await.unwrap_err();
     let shown = format!("{} {told} {postman:?}", delivery.reply);
     assert!(!shown.contains("canary") && !shown.contains("reconciler@"), "{shown}");
-    assert!(!sink.heard().commands.iter().any(|command| command.contains("MAIL")));
+    let heard = sink.heard();
+    assert!(heard.texts.is_empty() && !heard.commands.iter().any(|command| command.contains("MAIL")));
+    assert_plain_is_the_way_to_tls(&heard);
 }
 
+fn assert_plain_is_the_way_to_tls(heard: &Heard) {
+    let mut plain = heard.commands.iter().filter(|command| !command.starts_with("TLS "));
+    // A handshake that nobody takes up is no command.
+    let handshake = |command: &str| command.contains('\u{16}') || command.contains('\u{fffd}');
+    assert!(
+        plain.all(|command| command.starts_with("EHLO")
+            || ["STARTTLS", "QUIT"].contains(&command.as_str())
+            || handshake(command)),
+        "{:?}",
+        heard.commands
+    );
+}
+
+/// `reconciler` and `s@cret`, as PLAIN and LOGIN say them.
+#[rstest]
+#[case::plain("PLAIN", &["TLS AUTH PLAIN AHJlY29uY2lsZXIAc0BjcmV0"])]
+#[case::login("LOGIN", &["TLS AUTH LOGIN", "TLS cmVjb25jaWxlcg==", "TLS c0BjcmV0"])]
+#[case::plain_where_both_are_offered("LOGIN PLAIN", &["TLS AUTH PLAIN AHJlY29uY2lsZXIAc0BjcmV0"])]
 #[tokio::test]
-async fn an_answer_without_end_is_given_up() {
-    let endless: &'static str = Box::leak("2".repeat(1_000_000).into_boxed_str());
+async fn sign_in_is_spoken_as_the_server_offers_it_and_under_tls_only(
+    #[case] mechanisms: &'static str,
+    #[case] said: &[&str],
+    #[values((Tls::Implicit, "smtps://reconciler:s%40cret@127.0.0.1:{}"),
+             (Tls::Start, "smtp://reconciler:s%40cret@127.0.0.1:{}?tls=required"))]
+    (tls, url): (Tls, &str),
+) {
+    let sink = Sink::start(Script { tls, mechanisms, ..Script::default() });
+    let delivery = send(&postman(&sink, url)).await;
+    assert_eq!(delivery.outcome, MailOutcome::Accepted, "{}", delivery.reply);
+    let heard = sink.heard();
+    assert_plain_is_the_way_to_tls(&heard);
+    let signing: Vec<_> =
+        heard.commands.iter().skip_while(|command| !command.contains("AUTH")).take(said.len()).collect();
+    assert_eq!(signing, said);
+}
+
+#[test]
+fn every_wait_has_an_end_and_the_answer_to_the_text_has_ten_minutes() {
+    let server = Server::new(&"smtp://localhost".into(), &settings().from, Vec::new()).unwrap();
+    let Patience { greeting, reply, text } = server.patience;
+    assert_eq!([greeting, reply, text].map(|wait| wait.as_secs()), [60, 30, 600]);
+}
+
+#[rstest]
+#[case::one_line("2")]
+#[case::lines("250-more\r\n")]
+#[tokio::test]
+async fn an_answer_without_end_is_given_up(#[case] piece: &str) {
+    let endless: &'static str = Box::leak(piece.repeat(1_000_000).into_boxed_str());
     let (delivery, _sink) = deliver(Script { rcpt: Act::Say(endless), ..Script::default() }).await;
     assert_eq!(delivery.outcome, MailOutcome::Deferred);
 }
