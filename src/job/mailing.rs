@@ -137,8 +137,8 @@ impl Mailing<'_> {
 
     /// Writes a letter and stores that it is about to be sent; none if it must not be.
     async fn intend(&self, letter: &Letter) -> Option<Ready> {
-        let Post { order, recorder, texts, .. } = self.post;
-        let message = match texts.letter(letter, order.date()) {
+        let recorder = self.post.recorder;
+        let message = match self.post.write(letter).await {
             Ok(message) => message,
             Err(fault) => {
                 let mut mailed = self.mailed();

@@ -2,13 +2,15 @@
 //!
 //! Invariant: a dialogue begins only after its intent is stored, and goes on only while the lease is ours.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::Order;
 use super::recording::{Recorder, clock};
-use crate::domain::MailOutcome;
+use crate::domain::{Letter, MailOutcome};
 use crate::mail::{Delivery, Message, Postman, Turn, Writer};
 use crate::store;
 
@@ -19,12 +21,21 @@ const LAST_WORDS: Duration = Duration::from_secs(4);
 #[derive(Clone, Copy)]
 pub(super) struct Post<'a> {
     pub(super) order: &'a Order<'a>,
-    pub(super) texts: &'a Writer,
+    pub(super) texts: &'a Arc<Writer>,
     pub(super) postman: &'a Postman,
     pub(super) recorder: &'a Recorder,
 }
 
 impl Post<'_> {
+    /// Writes a letter, beside whatever else is under way: it is the most work of a mail.
+    pub(super) async fn write(&self, letter: &Letter) -> Result<Message, String> {
+        let (texts, letter, date) = (Arc::clone(self.texts), letter.clone(), self.order.date());
+        match spawn_blocking(move || texts.letter(&letter, date)).await {
+            Ok(written) => written.map_err(|fault| fault.to_string()),
+            Err(_) => Err("a fault of the program".to_owned()),
+        }
+    }
+
     /// One dialogue and its stored outcome; an error says that the outcome could not be stored.
     pub(super) async fn deliver(&self, message: &Message, turn: Turn<'_>) -> (Delivery, Result<(), store::Error>) {
         let delivery = self.dialogue(message, turn).await;

@@ -18,7 +18,7 @@ const BUSY: Duration = Duration::from_secs(5);
 
 impl Store {
     fn new(pool: SqlitePool, path: Arc<PathBuf>) -> Self {
-        Self { pool, path, pen: Arc::default() }
+        Self { pool, path, together: Arc::default() }
     }
 
     /// Opens the store, creating its folder, its file and its schema where they are missing.

@@ -118,6 +118,11 @@ impl Sink {
         Self { port, root, heard }
     }
 
+    /// What was heard since the last call.
+    pub(super) fn take(&self) -> Heard {
+        std::mem::take(&mut *self.heard.lock().unwrap())
+    }
+
     pub(super) fn heard(&self) -> Heard {
         self.heard.lock().unwrap().clone()
     }
