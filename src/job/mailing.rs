@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt as _, StreamExt as _, stream};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -23,6 +23,9 @@ use crate::store::{Intended, MailIntent, MailKind};
 
 /// Mails in hand at once: the most that a kill leaves in doubt.
 const AT_ONCE: usize = 4;
+
+/// Letters that are written while others are in hand.
+const AHEAD: usize = 4;
 
 /// Pauses before a mail that was refused for now is tried again in the same run.
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
@@ -52,21 +55,13 @@ pub(super) async fn send(post: &Post<'_>, plan: &Plan) -> Mailed {
     let mailing = Mailing { post, halt: post.recorder.stop().child_token(), mailed: Mutex::default() };
     let letters = &plan.reminded.letters;
     let mut deferred = mailing.earlier_today(plan).await;
-    deferred.extend(side_by_side(letters.iter().map(|letter| mailing.first_time(letter).boxed()).collect()).await);
+    deferred.extend(mailing.all_for_the_first_time(letters).await);
     mailing.try_again(deferred).await;
     mailing.leave_for_later(letters);
     let mailed = mailing.mailed.into_inner().unwrap_or_else(PoisonError::into_inner);
     let accepted = mailed.outcomes.values().filter(|outcome| **outcome == MailOutcome::Accepted).count();
     info!(mails.due = letters.len(), mails.accepted = accepted, "the mails are through");
     mailed
-}
-
-/// Does some at a time; gives those that are to be tried again, by person.
-async fn side_by_side(mails: Vec<BoxFuture<'_, Option<Ready>>>) -> Vec<Ready> {
-    let mut deferred: Vec<Ready> =
-        stream::iter(mails).buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
-    deferred.sort_by(|a, b| a.person.cmp(&b.person));
-    deferred
 }
 
 /// The mails of a run under way.
@@ -104,10 +99,33 @@ impl Mailing<'_> {
             .collect()
     }
 
-    /// Writes a letter and sends it; gives it back if it was refused for now.
-    async fn first_time(&self, letter: &Letter) -> Option<Ready> {
+    /// Writes all letters, a few ahead, and sends them; gives back what was refused for now.
+    async fn all_for_the_first_time(&self, letters: &[Letter]) -> Vec<Ready> {
+        let writing: Vec<_> = letters.iter().map(|letter| self.write(letter).boxed()).collect();
+        let written = stream::iter(writing).buffered(AHEAD).filter_map(std::future::ready);
+        side_by_side(written.map(|(letter, message)| self.first_time(letter, message).boxed())).await
+    }
+
+    /// Writes a letter; none if that fails, or no mail may begin any more.
+    async fn write(&self, letter: &Letter) -> Option<(Letter, Message)> {
+        if self.halt.is_cancelled() {
+            return None;
+        }
+        match self.post.write(letter).await {
+            Ok(message) => Some((letter.clone(), message)),
+            Err(fault) => {
+                let mut mailed = self.mailed();
+                mailed.unwritten += 1;
+                mailed.troubles.insert(format!("a mail could not be written: {fault}"));
+                None
+            }
+        }
+    }
+
+    /// Sends a letter; gives it back if it was refused for now.
+    async fn first_time(&self, letter: Letter, message: Message) -> Option<Ready> {
         let turn = self.turn().await?;
-        let ready = self.intend(letter).await?;
+        let ready = self.intend(letter, message).await?;
         self.deliver(ready, turn).await
     }
 
@@ -135,18 +153,9 @@ impl Mailing<'_> {
         (!self.halt.is_cancelled() && !self.post.postman.has_given_up()).then_some(turn)
     }
 
-    /// Writes a letter and stores that it is about to be sent; none if it must not be.
-    async fn intend(&self, letter: &Letter) -> Option<Ready> {
+    /// Stores that a letter is about to be sent; none if it must not be.
+    async fn intend(&self, letter: Letter, message: Message) -> Option<Ready> {
         let recorder = self.post.recorder;
-        let message = match self.post.write(letter).await {
-            Ok(message) => message,
-            Err(fault) => {
-                let mut mailed = self.mailed();
-                mailed.unwritten += 1;
-                mailed.troubles.insert(format!("a mail could not be written: {fault}"));
-                return None;
-            }
-        };
         let intent = MailIntent {
             run: recorder.run()?,
             message_id: message.message_id.clone(),
@@ -155,12 +164,12 @@ impl Mailing<'_> {
                 person: letter.to.clone(),
                 episode: letter.episode,
                 number: letter.number,
-                content: letter.content.clone(),
+                content: letter.content,
             },
             bytes: message.bytes.clone(),
             at: clock(),
         };
-        let person = letter.to.clone();
+        let person = letter.to;
         match recorder.store.intend(&intent, recorder.lease()).await {
             Ok(Intended::New) => Some(Ready { person, message }),
             Ok(Intended::Again(stored)) => Some(Ready {
@@ -205,7 +214,7 @@ impl Mailing<'_> {
             if deferred.is_empty() || self.halt.run_until_cancelled(sleep(pause)).await.is_none() {
                 break;
             }
-            deferred = side_by_side(deferred.into_iter().map(|ready| self.once_more(ready).boxed()).collect()).await;
+            deferred = side_by_side(stream::iter(deferred).map(|ready| self.once_more(ready).boxed())).await;
         }
         for ready in deferred {
             self.mailed().outcomes.entry(ready.person).or_insert(MailOutcome::Deferred);
@@ -239,4 +248,11 @@ impl Mailing<'_> {
     fn mailed(&self) -> MutexGuard<'_, Mailed> {
         self.mailed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Has so many mails in hand at a time; gives back those that are to be tried again, by person.
+async fn side_by_side<'a>(mails: impl Stream<Item = BoxFuture<'a, Option<Ready>>>) -> Vec<Ready> {
+    let mut deferred: Vec<Ready> = mails.buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
+    deferred.sort_by(|a, b| a.person.cmp(&b.person));
+    deferred
 }
