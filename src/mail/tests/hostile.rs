@@ -177,6 +177,7 @@ fn play<S: Strategy + Sync>(
             let config = ProptestConfig {
                 cases: cases.div_ceil(SHARDS),
                 failure_persistence: None,
+                max_shrink_iters: 200,
                 ..ProptestConfig::default()
             };
             let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
