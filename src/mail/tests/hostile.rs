@@ -259,8 +259,8 @@ fn no_name_or_address_becomes_a_header_a_recipient_markup_or_a_link() {
                 through_owner: false,
                 groups,
             };
-            // What is no address gets no mail.
-            let Some(to) = Address::parse(&to) else { return Ok(()) };
+            // What is no address gets no mail: the names go to one that is.
+            let to = Address::parse(&to).unwrap_or_else(|| address("anna@365discount.dk"));
             let letter = Letter { name: names[0].clone(), to: to.clone(), ..letter(language, vec![client]) };
             let Some(expected) = mail_address(&to).map(|to| to.to_string()) else {
                 assert!(WRITER.letter(&letter, moment()).is_err());
