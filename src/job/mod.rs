@@ -133,7 +133,9 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
         Some((run_id, only)) => release::mandate(&recorder.store, run_id, only).await,
     };
     let outcome = match (ready(texts).await, mandate) {
-        (Ok(texts), Ok(mandate)) => reconcile(order, register, &texts, &postman, &mut recorder, &mandate).await,
+        (Ok(texts), Ok(mandate)) => {
+            reconcile(order, register, &Arc::new(texts), &postman, &mut recorder, &mandate).await
+        }
         (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
     };
     // Who is told to stop has no time for a server that does not answer the goodbye.
@@ -146,7 +148,7 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
 async fn reconcile(
     order: &Order<'_>,
     register: Register,
-    texts: &mail::Writer,
+    texts: &Arc<mail::Writer>,
     postman: &mail::Postman,
     recorder: &mut Recorder,
     mandate: &Mandate,

@@ -38,6 +38,7 @@ pub(super) async fn tell_operators(post: &Post<'_>, course: &mut Course<'_>) {
 /// Tells one operator, unless he was told, or may have been.
 async fn tell(post: &Post<'_>, course: &mut Course<'_>, digest: &Digest, number: u32, message: Message) {
     let Some(run) = post.recorder.run() else { return };
+    let Some(turn) = post.recorder.stop().run_until_cancelled(post.postman.turn()).await else { return };
     let intent = MailIntent {
         run,
         message_id: message.message_id.clone(),
@@ -52,7 +53,7 @@ async fn tell(post: &Post<'_>, course: &mut Course<'_>, digest: &Digest, number:
         Ok(Intended::Already(_)) => return,
         Err(error) => return course.fails(Exit::NotWritten, error),
     };
-    let (delivery, stored) = post.deliver(&message).await;
+    let (delivery, stored) = post.deliver(&message, turn).await;
     if !matches!(delivery.outcome, MailOutcome::Accepted | MailOutcome::Redirected) {
         course.fails(Exit::MailsNotAccepted, format!("the digest was not accepted: {}", delivery.reply));
     }

@@ -67,6 +67,16 @@ impl Fault {
         }
     }
 
+    /// Whether it would meet any other mail, too: 421, or a temporary fault before the recipient was named. What is said
+    /// to the recipient or after the text is about this mail.
+    pub(super) fn is_for_everybody(&self, stage: Stage) -> bool {
+        match self {
+            Self::Refused { code: 421, .. } => true,
+            Self::Refused { code: 400..=499, .. } | Self::Broken(_) => stage == Stage::Before,
+            Self::Refused { .. } | Self::Unfit(_) => false,
+        }
+    }
+
     /// Whether it leaves a connection on which the next mail cannot go.
     pub(super) fn ends_connection(&self) -> bool {
         matches!(self, Self::Broken(_) | Self::Refused { code: 421, .. })

@@ -148,6 +148,10 @@ fn mailbox((name, address): (&str, &Address), what: &'static str) -> Result<Mail
 /// The address as lettre takes it, its domain in ASCII.
 pub(super) fn mail_address(address: &Address) -> Option<lettre::Address> {
     let (local, domain) = address.as_str().rsplit_once('@')?;
+    // Mail programs would decode it (RFC 2047), and show or use another address than the one that is meant.
+    if local.contains("=?") {
+        return None;
+    }
     let domain = if domain.is_ascii() { domain.to_owned() } else { url::Host::parse(domain).ok()?.to_string() };
     lettre::Address::new(local, domain).ok()
 }

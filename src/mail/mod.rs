@@ -5,8 +5,8 @@
 //!
 //! In reading order: [`Writer`] turns a letter or a digest into a [`Message`] (`letter`, with `gist` and `owner`, and
 //! `digest` say it in `texts`, `templates` lay it out, `list` takes what is too much for a body, `clean` makes foreign
-//! names harmless, `message` assembles headers and parts); [`Postman`] delivers it (`smtp` holds `dialogue`s over a
-//! `wire`, or `folder` writes files).
+//! names harmless, `message` assembles headers and parts); [`Postman`] delivers it at its `pace` (`smtp` holds
+//! `dialogue`s over a `wire`, or `folder` writes files).
 
 mod clean;
 mod dialogue;
@@ -17,6 +17,7 @@ mod letter;
 mod list;
 mod message;
 mod owner;
+mod pace;
 mod postman;
 mod smtp;
 mod specimen;
@@ -27,6 +28,7 @@ mod wire;
 mod writer;
 
 pub use message::Message;
+pub use pace::Turn;
 pub use postman::{Delivery, Postman};
 pub use templates::{TemplateFault, TemplateFaults};
 pub use writer::Writer;

@@ -3,13 +3,9 @@
 //! Invariant: one call, one dialogue, one outcome; [`MailOutcome::Accepted`] only after the server's 2xx to the whole
 //! message, or after the file is on the disk.
 
-use std::time::Duration;
-
-use tokio::sync::Mutex;
-use tokio::time::Instant;
-
 use super::folder::Folder;
 use super::message::Message;
+use super::pace::{Pace, Standing, Turn};
 use super::smtp::Server;
 use super::{Error, clean};
 use crate::config;
@@ -29,8 +25,7 @@ pub struct Delivery {
 pub struct Postman {
     way: Way,
     rehearsal: bool,
-    spacing: Duration,
-    next: Mutex<Option<Instant>>,
+    pace: Pace,
 }
 
 #[derive(Debug)]
@@ -54,32 +49,33 @@ impl Postman {
     /// As [`Postman::new`].
     #[doc(hidden)]
     pub fn with_roots(settings: &config::Mail, roots: Vec<Vec<u8>>) -> Result<Self, Error> {
-        let (way, spacing) = match &settings.transport {
+        let (way, limit) = match &settings.transport {
             config::Transport::Smtp { url } => {
-                let spacing = Duration::from_secs(60) / settings.max_per_minute.max(1);
-                (Way::Smtp(Box::new(Server::new(url, &settings.from, roots)?)), spacing)
+                (Way::Smtp(Box::new(Server::new(url, &settings.from, roots)?)), Some(settings.max_per_minute))
             }
-            config::Transport::Directory { path } => (Way::Folder(Folder { path: path.clone() }), Duration::ZERO),
+            config::Transport::Directory { path } => (Way::Folder(Folder { path: path.clone() }), None),
         };
-        Ok(Self { way, rehearsal: settings.redirect_to.is_some(), spacing, next: Mutex::new(None) })
+        Ok(Self { way, rehearsal: settings.redirect_to.is_some(), pace: Pace::new(limit) })
     }
 
-    /// Waits until the next message may go (`mail.max_per_minute`). Nothing is sent, so that it can be left at any
-    /// moment; to be called before the intent is stored.
-    pub async fn turn(&self) {
-        let mut next = self.next.lock().await;
-        let now = Instant::now();
-        let at = next.map_or(now, |next| next.max(now));
-        tokio::time::sleep_until(at).await;
-        *next = Some(at + self.spacing);
+    /// Waits until the next message may go (`mail.max_per_minute`, and pauses while the server takes nothing). Nothing is
+    /// sent, so that it can be left at any moment; to be called before the intent is stored.
+    pub async fn turn(&self) -> Turn<'_> {
+        self.pace.turn().await
+    }
+
+    /// Whether the server took nothing from anybody, and still not after all pauses: more mails are of no use in this run.
+    pub fn has_given_up(&self) -> bool {
+        self.pace.has_given_up()
     }
 
     /// One SMTP dialogue, or one durably written file. Never panics; leaving it midway makes the mail doubtful.
-    pub async fn deliver(&self, message: &Message) -> Delivery {
-        let delivery = match &self.way {
+    pub async fn deliver(&self, message: &Message, turn: Turn<'_>) -> Delivery {
+        let (delivery, standing) = match &self.way {
             Way::Smtp(server) => server.deliver(message).await,
-            Way::Folder(folder) => folder.deliver(message).await,
+            Way::Folder(folder) => (folder.deliver(message).await, Standing::Serves),
         };
+        turn.met(standing);
         let outcome = match delivery.outcome {
             MailOutcome::Accepted if self.rehearsal => MailOutcome::Redirected,
             // It is the rehearsal's address that the server refuses, not the person's.
@@ -109,7 +105,7 @@ impl Postman {
 
     /// Shortens every wait, for tests of silence.
     #[cfg(test)]
-    pub(super) fn impatient(mut self, limit: Duration) -> Self {
+    pub(super) fn impatient(mut self, limit: std::time::Duration) -> Self {
         if let Way::Smtp(server) = &mut self.way {
             server.patience = super::dialogue::Patience { greeting: limit, reply: limit, text: limit };
         }

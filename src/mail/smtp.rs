@@ -1,7 +1,7 @@
 //! The configured SMTP server, and the connections to it that are kept while they are healthy.
 //!
-//! Invariant: with TLS configured, nothing but `EHLO` and `STARTTLS` is ever said in plain text, whatever the server
-//! offers.
+//! Invariant: with TLS configured, nothing but `EHLO`, `STARTTLS` and `QUIT` is ever said in plain text, whatever the
+//! server offers.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,6 +20,7 @@ use tokio::time::timeout;
 
 use super::dialogue::{Fault, Patience, Session, Stage};
 use super::message::{Message, mail_address};
+use super::pace::Standing;
 use super::wire::Wire;
 use super::{Delivery, Error, clean};
 use crate::domain::{Address, MailOutcome};
@@ -92,40 +93,35 @@ impl Server {
         })
     }
 
-    /// One dialogue. A kept connection that turns out dead before the text is replaced.
-    pub(super) async fn deliver(&self, message: &Message) -> Delivery {
+    /// One dialogue. A kept connection that turns out dead before the text is replaced by a new one.
+    pub(super) async fn deliver(&self, message: &Message) -> (Delivery, Standing) {
         // The semaphore is never closed; without a permit there would merely be one connection more.
         let _permit = self.permits.acquire().await;
-        loop {
-            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let fresh = kept.is_none();
-            let session = match kept {
-                Some(session) => Ok(session),
-                None => self.connect().await,
-            };
-            let mut session = match session {
-                Ok(session) => session,
-                Err(fault) => return Delivery { outcome: fault.outcome(Stage::Before), reply: fault.words() },
-            };
-            match session.transact(&self.from, message).await {
-                Ok(reply) => {
-                    self.keep(session);
-                    return Delivery { outcome: MailOutcome::Accepted, reply };
-                }
-                Err((stage, fault)) if !fresh && stage != Stage::Dot && fault.ends_connection() => {}
-                Err((stage, fault)) => {
-                    // RSET, or the next mail would find this one's transaction open.
-                    if !fault.ends_connection() && session.reset().await {
-                        self.keep(session);
-                    }
-                    return Delivery { outcome: fault.outcome(stage), reply: fault.words() };
-                }
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(session) = kept {
+            match self.transact(session, message).await {
+                Err((stage, fault)) if stage != Stage::Dot && fault.ends_connection() => {}
+                ended => return told(ended),
             }
+        }
+        match self.connect().await {
+            Ok(session) => told(self.transact(session, message).await),
+            Err(fault) => (Delivery { outcome: fault.outcome(Stage::Before), reply: fault.words() }, Standing::Refuses),
         }
     }
 
-    fn keep(&self, session: Session) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+    /// One message over this connection, which is kept if the next mail can go over it.
+    async fn transact(&self, mut session: Session, message: &Message) -> Result<String, (Stage, Fault)> {
+        let ended = session.transact(&self.from, message).await;
+        let reusable = match &ended {
+            Ok(_) => true,
+            // RSET, or the next mail would find this one's transaction open.
+            Err((_, fault)) => !fault.ends_connection() && session.reset().await,
+        };
+        if reusable {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+        }
+        ended
     }
 
     /// Connects, agrees on TLS, signs in, and says nothing more.
@@ -225,6 +221,17 @@ impl Server {
             tls = tls.add_root_certificate(Certificate::from_pem(root).map_err(unusable)?);
         }
         tls.build().map_err(unusable)
+    }
+}
+
+/// What an ended dialogue means for the mail, and for all others.
+fn told(ended: Result<String, (Stage, Fault)>) -> (Delivery, Standing) {
+    match ended {
+        Ok(reply) => (Delivery { outcome: MailOutcome::Accepted, reply }, Standing::Serves),
+        Err((stage, fault)) => {
+            let standing = if fault.is_for_everybody(stage) { Standing::Refuses } else { Standing::Serves };
+            (Delivery { outcome: fault.outcome(stage), reply: fault.words() }, standing)
+        }
     }
 }
 

@@ -15,8 +15,12 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Bytes that a peer may send between two writes of ours: a TLS handshake or an answer are far smaller.
-const READ_LIMIT: usize = 128 * 1024;
+/// Bytes that a peer may send between two writes of ours: a TLS handshake or an answer are smaller.
+const READ_LIMIT: usize = 32 * 1024;
+
+/// Lines in them; the longest answer, to `EHLO`, has a few dozen. lettre reads an answer anew with each of its lines and
+/// never pauses, so that no timeout would end what takes the square of their number.
+const LINE_LIMIT: usize = 256;
 
 /// First byte of a TLS handshake record; no SMTP command begins with it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -27,6 +31,8 @@ pub(super) struct Wire {
     inner: Inner,
     /// Bytes read since the last write.
     read: usize,
+    /// Lines in them.
+    lines: usize,
     /// Until STARTTLS: read byte by byte. lettre keeps what it has buffered when it begins TLS, so answers that
     /// someone slipped in behind the plain ones would count as answers of the server; left unread, they break the
     /// handshake instead.
@@ -43,24 +49,24 @@ enum Inner {
 impl Wire {
     /// A plain stream that stays plain.
     pub(super) fn plain(stream: TcpStream) -> Self {
-        Self { inner: Inner::Plain(stream), read: 0, bytewise: false }
+        Self { inner: Inner::Plain(stream), read: 0, lines: 0, bytewise: false }
     }
 
     /// A plain stream that will be encrypted by STARTTLS.
     pub(super) fn before_starttls(stream: TcpStream) -> Self {
-        Self { inner: Inner::Plain(stream), read: 0, bytewise: true }
+        Self { inner: Inner::Plain(stream), read: 0, lines: 0, bytewise: true }
     }
 
     /// A stream that is encrypted already.
     #[expect(deprecated, reason = "see above")]
     pub(super) fn encrypted(stream: AsyncNetworkStream) -> Self {
-        Self { inner: Inner::Encrypted(Box::new(stream)), read: 0, bytewise: false }
+        Self { inner: Inner::Encrypted(Box::new(stream)), read: 0, lines: 0, bytewise: false }
     }
 }
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.read > READ_LIMIT {
+        if self.read > READ_LIMIT || self.lines > LINE_LIMIT {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "the server's answer has no end")));
         }
         let room = if self.bytewise { buf.remaining().min(1) } else { buf.remaining() };
@@ -73,6 +79,7 @@ impl AsyncRead for Wire {
             }
             Inner::Encrypted(stream) => ready!(FuturesRead::poll_read(Pin::new(stream.as_mut()), cx, target))?,
         };
+        self.lines += target.iter().take(count).filter(|byte| **byte == b'\n').count();
         buf.advance(count);
         self.read += count;
         Poll::Ready(Ok(()))
@@ -81,7 +88,7 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.read = 0;
+        (self.read, self.lines) = (0, 0);
         if bytes.first() == Some(&TLS_HANDSHAKE) {
             self.bytewise = false;
         }

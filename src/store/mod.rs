@@ -8,7 +8,8 @@
 //! * `open`, `migrate` – the file and its schema · `lease` – who may write · `runs` – beginnings and endings
 //! * `history` – everything earlier runs left, as `domain::History` · `remember` – what tonight changed of it, each
 //!   with `accounts`, `sightings` and `business_centers` for the tables of that name
-//! * `present` – what the tables say now, by fingerprint · `mails`, `outbox` – mails, their intents and outcomes
+//! * `present` – what the tables say now, by fingerprint · `mails`, `outbox` – mails, their intents and outcomes,
+//!   written `together`
 
 mod accounts;
 mod bulk;
@@ -29,11 +30,14 @@ mod runs;
 mod sightings;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use sqlx::sqlite::SqlitePool;
+
+use together::Together;
 
 pub use error::Error;
 pub use lease::{Acquired, Lease};
@@ -46,6 +50,7 @@ pub use runs::{FaultyCall, NewRun, RunEnding, RunRow, RunSeq};
 pub struct Store {
     pool: SqlitePool,
     path: Arc<PathBuf>,
+    together: Arc<Together>,
 }
 
 impl Store {

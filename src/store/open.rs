@@ -2,7 +2,7 @@
 //!
 //! Invariant: only [`Store::open`] creates or changes anything.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,10 @@ use super::{Error, Store, migrate};
 const BUSY: Duration = Duration::from_secs(5);
 
 impl Store {
+    fn new(pool: SqlitePool, path: Arc<PathBuf>) -> Self {
+        Self { pool, path, together: Arc::default() }
+    }
+
     /// Opens the store, creating its folder, its file and its schema where they are missing.
     ///
     /// # Errors
@@ -32,7 +36,7 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true);
-        let store = Self { pool: connect(options.clone()), path: Arc::new(path) };
+        let store = Self::new(connect(options.clone()), Arc::new(path));
         let mut attempts = 0;
         loop {
             // Two programs that create the file at once: turning on the write-ahead log does not wait for the other.
@@ -63,11 +67,11 @@ impl Store {
         let path = Arc::new(path);
         // The write-ahead log needs a writable folder even for reading; on a read-only volume the file is taken as it
         // is, unless a log holds what the file does not.
-        let looking = Self { pool: connect(options.clone().pragma("query_only", "ON")), path: Arc::clone(&path) };
+        let looking = Self::new(connect(options.clone().pragma("query_only", "ON")), Arc::clone(&path));
         let (store, found) = match looking.version().await {
             Ok(found) => (looking, found),
             Err(error) if log_is_empty(&path) && !error.is_busy() => {
-                let frozen = Self { pool: connect(options.read_only(true).immutable(true)), path: Arc::clone(&path) };
+                let frozen = Self::new(connect(options.read_only(true).immutable(true)), Arc::clone(&path));
                 let found = frozen.version().await?;
                 (frozen, found)
             }

@@ -8,6 +8,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::mails::{outcome, person, stored_mail};
 use super::runs::signed;
+use super::together::{Write, Written};
 use super::{DoubtfulMail, Error, Intended, Lease, MailIntent, MailKind, Store, StoredMail, bulk};
 use crate::domain::{AccountKey, MailContent, MailOutcome};
 
@@ -17,11 +18,11 @@ impl Store {
     /// # Errors
     /// The lease is lost, or the store cannot be written: then the mail must not be sent.
     pub async fn intend(&self, mail: &MailIntent, lease: &Lease) -> Result<Intended, Error> {
-        let purpose = "store that a mail is about to be sent";
-        let mut tx = self.fenced(lease, purpose).await?;
-        let intended = intend(&mut tx, mail).await.map_err(self.failed(purpose))?;
-        tx.commit().await.map_err(self.failed(purpose))?;
-        Ok(intended)
+        let intent = Write::Intend(Box::new(mail.clone()));
+        match self.write(intent, "store that a mail is about to be sent", lease).await? {
+            Written::Intended(intended) => Ok(intended),
+            Written::Again(_) | Written::Settled(_) => Err(self.not_intended()),
+        }
     }
 
     /// Stores, durably, that a deferred mail is about to be sent again; gives its bytes.
@@ -29,11 +30,11 @@ impl Store {
     /// # Errors
     /// It is not deferred, the lease is lost, or the store cannot be written: then it must not be sent.
     pub async fn intend_again(&self, message_id: &str, lease: &Lease) -> Result<StoredMail, Error> {
-        let purpose = "store that a mail is about to be sent again";
-        let mut tx = self.fenced(lease, purpose).await?;
-        let again = again(&mut tx, message_id).await.map_err(self.failed(purpose))?;
-        tx.commit().await.map_err(self.failed(purpose))?;
-        again.ok_or_else(|| Error::NotIntended { path: self.path.as_ref().clone() })
+        let again = Write::Again(message_id.to_owned());
+        match self.write(again, "store that a mail is about to be sent again", lease).await? {
+            Written::Again(Some(stored)) => Ok(stored),
+            Written::Again(None) | Written::Intended(_) | Written::Settled(_) => Err(self.not_intended()),
+        }
     }
 
     /// Stores how a mail ended.
@@ -48,23 +49,15 @@ impl Store {
         at: DateTime<Utc>,
         lease: &Lease,
     ) -> Result<(), Error> {
-        let purpose = "store how a mail ended";
-        let mut tx = self.fenced(lease, purpose).await?;
-        let done = sqlx::query(
-            "UPDATE mails SET outcome = $1, reply = $2, outcome_at = $3 WHERE message_id = $4 AND outcome = 'intended'",
-        )
-        .bind(outcome.as_str())
-        .bind(reply)
-        .bind(at)
-        .bind(message_id)
-        .execute(&mut *tx)
-        .await
-        .map_err(self.failed(purpose))?;
-        tx.commit().await.map_err(self.failed(purpose))?;
-        if done.rows_affected() == 0 {
-            return Err(Error::NotIntended { path: self.path.as_ref().clone() });
+        let settle = Write::Settle { message_id: message_id.to_owned(), outcome, reply: reply.map(str::to_owned), at };
+        match self.write(settle, "store how a mail ended", lease).await? {
+            Written::Settled(true) => Ok(()),
+            Written::Settled(false) | Written::Intended(_) | Written::Again(_) => Err(self.not_intended()),
         }
-        Ok(())
+    }
+
+    fn not_intended(&self) -> Error {
+        Error::NotIntended { path: self.path.as_ref().clone() }
     }
 
     /// Marks what killed runs left open as doubtful, and says what that is. To be called before the first intent.
@@ -90,6 +83,26 @@ impl Store {
             .map_err(self.failed(purpose))?;
         mails.sort_by(|a, b| (a.day, &a.message_id).cmp(&(b.day, &b.message_id)));
         Ok(mails)
+    }
+}
+
+/// One write, inside a transaction.
+pub(super) async fn apply(conn: &mut SqliteConnection, write: &Write) -> sqlx::Result<Written> {
+    match write {
+        Write::Intend(mail) => intend(conn, mail).await.map(Written::Intended),
+        Write::Again(message_id) => again(conn, message_id).await.map(Written::Again),
+        Write::Settle { message_id, outcome, reply, at } => {
+            let done = sqlx::query(
+                "UPDATE mails SET outcome = $1, reply = $2, outcome_at = $3 WHERE message_id = $4 AND outcome = 'intended'",
+            )
+            .bind(outcome.as_str())
+            .bind(reply.as_deref())
+            .bind(at)
+            .bind(message_id)
+            .execute(conn)
+            .await?;
+            Ok(Written::Settled(done.rows_affected() > 0))
+        }
     }
 }
 

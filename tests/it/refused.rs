@@ -4,6 +4,8 @@
 
 use std::fs;
 
+use rstest::rstest;
+
 use crate::harness::*;
 use crate::running::*;
 use crate::smtp_sink::{Act, At, Fate, Moment, Sink, Tls};
@@ -11,8 +13,11 @@ use crate::smtp_sink::{Act, At, Fate, Moment, Sink, Tls};
 const DAY: &str = "2026-11-23";
 const NEXT: &str = "2026-11-24";
 
+/// Who was mailed since the last call, sorted: several mails are in hand at once.
 fn recipients(sink: &Sink) -> Vec<String> {
-    sink.take_letters().into_iter().map(|letter| letter.to).collect()
+    let mut recipients: Vec<String> = sink.take_letters().into_iter().map(|letter| letter.to).collect();
+    recipients.sort();
+    recipients
 }
 
 /// Says this to person 1 at this point, and takes everything else.
@@ -59,6 +64,35 @@ fn a_text_refused_for_now_is_tried_again_in_the_run_byte_for_byte() {
     assert_eq!(stored.message_id, format!("<{}>", of_first[0].mail().message_id));
     assert_eq!(stage.of_person(1, "mails_sent"), "1");
     assert_eq!(stage.summary()["mails"]["sent"], 2);
+}
+
+/// Each temporary fault, once to everybody and at the first try of a connection: all get their mail in the same run.
+#[rstest]
+#[case::mail_421(At::Mail, Act::Say("421 4.7.0 slow down"))]
+#[case::mail_451(At::Mail, Act::Say("451 4.7.1 later"))]
+#[case::mail_lost(At::Mail, Act::Drop)]
+#[case::rcpt_450(At::Rcpt, Act::Say("450 4.2.1 greylisted"))]
+#[case::rcpt_421(At::Rcpt, Act::Say("421 4.7.0 bye"))]
+#[case::data_451(At::Data, Act::Say("451 4.3.0 later"))]
+#[case::data_lost(At::Data, Act::Drop)]
+#[case::dot_452(At::Dot, Act::Say("452 4.3.1 no room"))]
+#[case::dot_late(At::Dot, Act::After(std::time::Duration::from_millis(500)))]
+fn a_temporary_fault_loses_no_mail(#[case] at: At, #[case] act: Act, #[values(false, true)] pipelining: bool) {
+    let sink = Sink::with(Tls::None, pipelining);
+    let stage = Stage::with_persons(4, &sink);
+    let mut refused = 0;
+    sink.does(move |moment| {
+        let first = moment.at == at && refused < 4;
+        refused += usize::from(first);
+        if first { act } else { Act::Go }
+    });
+    stage.starts(DAY).ends().ends_with(0);
+    let accepted = sink.take_letters().into_iter().filter(|letter| letter.fate == Fate::Accepted);
+    let mut accepted: Vec<String> = accepted.map(|letter| letter.to).collect();
+    accepted.sort();
+    assert_eq!(accepted, (1..=4).map(person).collect::<Vec<_>>());
+    assert_eq!(stage.summary()["mails"]["sent"], 4);
+    assert!(stage.stored_mails().iter().all(|mail| mail.outcome == "accepted"));
 }
 
 #[test]

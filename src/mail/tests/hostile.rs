@@ -1,12 +1,17 @@
-//! Names that try to be something else.
+//! Names and addresses that try to be something else (R13). `tests/hostile.sh` plays many more.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use mail_parser::{HeaderName, MessageParser};
 use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
+use super::super::message::mail_address;
+use super::super::{Message, Postman, Writer};
+use super::sink::{Script, Sink};
 use super::*;
-use crate::domain::Digest;
+use crate::domain::{Digest, MailOutcome};
 
 static WRITER: LazyLock<Writer> = LazyLock::new(|| Writer::new(&settings()).unwrap());
 
@@ -22,7 +27,11 @@ fn name() -> impl Strategy<Value = String> {
         "\n.\n",
         "\nBcc: victim@evil.example",
         "\r\n\r\n",
+        "\r\nRCPT TO:<victim@evil.example>\r\nDATA\r\n",
+        "\nSubject: other",
+        "Content-Type: text/html",
         "{{ lang }}",
+        "{{ 7 * 7 }}",
         "{% if %}",
         "<script>alert(1)</script>",
         "</mj-text>",
@@ -41,6 +50,13 @@ fn name() -> impl Strategy<Value = String> {
         "\u{200b}",
         "\u{feff}",
         "=?utf-8?q?x?=",
+        "=?utf-8?B?DQpCY2M6IHZpY3RpbUBldmlsLmV4YW1wbGU=?=",
+        "<a href=\"https://evil.example\">x</a>",
+        "\\ud800",
+        "&#xd800;",
+        "\u{fffd}",
+        "\u{7f}\u{1b}[31m",
+        "🇩🇰",
         "\"",
         "'",
         "<",
@@ -62,8 +78,21 @@ fn name() -> impl Strategy<Value = String> {
     ];
     let piece = prop_oneof![prop::sample::select(pieces.to_vec()).prop_map(str::to_owned), "\\PC{0,8}", ".{0,4}"];
     prop_oneof![
-        9 => prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat()),
-        1 => prop::sample::select(pieces.to_vec()).prop_map(|piece| piece.repeat(10_240 / piece.len())),
+        900 => prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat()),
+        99 => prop::sample::select(pieces.to_vec()).prop_map(|piece| piece.repeat(10_240 / piece.len())),
+        1 => prop::sample::select(pieces.to_vec()).prop_map(|piece| piece.repeat((1 << 20) / piece.len())),
+    ]
+}
+
+/// What may stand where the register has an address.
+fn to() -> impl Strategy<Value = String> {
+    prop_oneof![
+        5 => Just("anna@365discount.dk".to_owned()),
+        2 => name().prop_map(|name| format!("{name}@365discount.dk")),
+        2 => name().prop_map(|name| format!("anna@{name}.dk")),
+        2 => "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]{1,70}@[a-zæøå-]{1,70}\\.[a-z]{2,9}",
+        1 => "\"[ -~]{0,20}\"@365discount\\.dk",
+        1 => name(),
     ]
 }
 
@@ -113,39 +142,156 @@ fn harmless(message: &Message) {
     for tag in ["<script", "<mj-", "<!--[if mso]>alert", "<b>"] {
         assert!(!html.contains(tag), "{tag} in {html}");
     }
-    assert_eq!(html.matches("href=").count(), 2);
+    for tag in html.split('<').filter_map(|tag| tag.split('>').next()) {
+        // Between the quotes stand values; a foreign one has no quote of its own.
+        let mut pieces = tag.split('"');
+        while let (Some(outside), inside) = (pieces.next(), pieces.next()) {
+            let Some((_, rest)) = outside.split_once("href=") else { continue };
+            assert_eq!(rest, "", "a link without quotes: {tag}");
+            is_ours(&inside.unwrap().replace("&#x2f;", "/"));
+        }
+    }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+fn is_ours(to: &str) {
+    let ours =
+        ["https://guide.annalect-data.info/", "https://business.tiktok.com/", "mailto:data-team@annalect-data.info"];
+    assert!(ours.iter().any(|ours| to.starts_with(ours)), "a link to {to}");
+}
 
-    #[test]
-    fn no_name_becomes_a_header_a_recipient_markup_or_a_link(
-        names in prop::collection::vec(name(), 7), many in 1..4_usize, language in language()
-    ) {
-        let again = Ask::AssignAgain { last_seen_on: day("2026-11-19"), last_seen_in: names[0].as_str().into() };
-        let mut groups = vec![
-            group(Ask::InviteAndAssign, vec![account(1, &names[1]); many]),
-            group(again, vec![account(2, &names[2])]),
-        ];
-        groups[0].business_centers = vec![center("7", &names[3])];
-        let client = LetterClient { country: names[4].clone(), code: names[5].clone(), name: names[6].clone(), through_owner: false, groups };
-        let account = Named { country: names[1].clone(), ..named(&names[2], &names[3], 3, &names[4]) };
-        let again = Ask::AssignAgain { last_seen_on: day("2026-11-19"), last_seen_in: names[1].as_str().into() };
-        let letter = Letter {
-            name: names[0].clone(),
-            handed_over: vec![account.clone()],
-            closed: [true, false].map(|mended| Closed { account: account.clone(), mended }).to_vec(),
-            owned: vec![owned(account, again, &["anna@365discount.dk"])],
-            ..letter(language, vec![client])
-        };
-        let message = WRITER.letter(&letter, moment()).unwrap();
-        sound(&message, "anna@365discount.dk", &LETTER);
-        harmless(&message);
+/// Plays so many cases, on all cores. The same `HOSTILE_SEED` gives the same ones, whatever the machine.
+fn play<S: Strategy + Sync>(
+    cases: u32,
+    strategy: S,
+    check: impl Fn(&Line, S::Value) -> Result<(), TestCaseError> + Sync,
+) {
+    const SHARDS: u32 = 8;
+    let seed = from_environment("HOSTILE_SEED", 1);
+    let next = AtomicU32::new(0);
+    let work = || {
+        let line = Line::open();
+        loop {
+            let shard = next.fetch_add(1, Ordering::SeqCst);
+            if shard >= SHARDS {
+                return;
+            }
+            let mut bytes = [0; 32];
+            bytes[..4].copy_from_slice(&seed.to_le_bytes());
+            bytes[4..8].copy_from_slice(&shard.to_le_bytes());
+            let config = ProptestConfig {
+                cases: cases.div_ceil(SHARDS),
+                failure_persistence: None,
+                max_shrink_iters: 200,
+                ..ProptestConfig::default()
+            };
+            let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+            if let Err(failure) = runner.run(&strategy, |value| check(&line, value)) {
+                panic!("shard {shard}: {failure}");
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+}
+
+fn from_environment(name: &str, otherwise: u32) -> u32 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
+}
+
+/// A postman, and the server at the other end.
+struct Line {
+    runtime: tokio::runtime::Runtime,
+    sink: Sink,
+    postman: Postman,
+}
+
+impl Line {
+    fn open() -> Self {
+        let sink = Sink::start(Script { pipelining: true, ..Script::default() });
+        let url = format!("smtp://127.0.0.1:{}", sink.port).into();
+        let transport = config::Transport::Smtp { url };
+        let postman = Postman::new(&config::Mail { transport, max_per_minute: u32::MAX, ..settings() }).unwrap();
+        Self { runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(), sink, postman }
     }
 
-    #[test]
-    fn no_line_of_a_digest_becomes_a_header_or_markup(names in prop::collection::vec(name(), 4)) {
+    /// The server hears of exactly this recipient, and gets exactly these bytes, once.
+    fn carries(&self, message: &Message, to: &str) {
+        let delivery = self.runtime.block_on(async { self.postman.deliver(message, self.postman.turn().await).await });
+        let heard = self.sink.take();
+        let beside = |command: &str| command.starts_with("EHLO") || command == "RSET";
+        let said: Vec<_> = heard.commands.iter().filter(|command| !beside(command)).collect();
+        if to.is_ascii() {
+            assert_eq!(delivery.outcome, MailOutcome::Accepted, "{}", delivery.reply);
+            assert_eq!(said, ["MAIL FROM:<tiktok-access@annalect-data.info>", &format!("RCPT TO:<{to}>"), "DATA"]);
+            let texts: Vec<_> = heard.texts.iter().map(|text| unstuffed(text)).collect();
+            assert!(texts == [message.bytes.as_slice()], "other bytes arrived");
+        } else {
+            assert_eq!(delivery.outcome, MailOutcome::Failed, "{}", delivery.reply);
+            assert!(said.is_empty() && heard.texts.is_empty(), "{said:?}");
+        }
+    }
+}
+
+/// The text without the dots that the dialogue adds, and without its end.
+fn unstuffed(text: &[u8]) -> Vec<u8> {
+    let text = text.strip_suffix(b".\r\n").unwrap();
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    lines.flat_map(|line| line.strip_prefix(b".").unwrap_or(line)).copied().collect()
+}
+
+#[test]
+fn no_name_or_address_becomes_a_header_a_recipient_markup_or_a_link() {
+    let names = prop::collection::vec(name(), 7);
+    play(
+        from_environment("HOSTILE", 800),
+        (names, 1..4_usize, language(), to()),
+        |line, (names, many, language, to)| {
+            let again = Ask::AssignAgain { last_seen_on: day("2026-11-19"), last_seen_in: names[0].as_str().into() };
+            let mut groups = vec![
+                group(Ask::InviteAndAssign, vec![account(1, &names[1]); many]),
+                group(again, vec![account(2, &names[2])]),
+            ];
+            groups[0].business_centers = vec![center("7", &names[3])];
+            let client = LetterClient {
+                country: names[4].clone(),
+                code: names[5].clone(),
+                name: names[6].clone(),
+                through_owner: false,
+                groups,
+            };
+            // What is no address gets no mail: the names go to one that is.
+            let to = Address::parse(&to).unwrap_or_else(|| address("anna@365discount.dk"));
+            let account = Named { country: names[1].clone(), ..named(&names[2], &names[3], 3, &names[4]) };
+            let again = Ask::AssignAgain { last_seen_on: day("2026-11-19"), last_seen_in: names[1].as_str().into() };
+            let letter = Letter {
+                name: names[0].clone(),
+                to: to.clone(),
+                handed_over: vec![account.clone()],
+                closed: [true, false].map(|mended| Closed { account: account.clone(), mended }).to_vec(),
+                owned: vec![owned(account, again, &["anna@365discount.dk"])],
+                ..letter(language, vec![client])
+            };
+            let Some(expected) = mail_address(&to).map(|to| to.to_string()) else {
+                assert!(WRITER.letter(&letter, moment()).is_err());
+                return Ok(());
+            };
+            let message = WRITER.letter(&letter, moment()).unwrap();
+            if expected.is_ascii() {
+                sound(&message, &expected, &LETTER);
+                harmless(&message);
+            }
+            line.carries(&message, &expected);
+            Ok(())
+        },
+    );
+}
+
+#[test]
+fn no_line_of_a_digest_becomes_a_header_or_markup() {
+    play(from_environment("HOSTILE", 800) / 2, prop::collection::vec(name(), 4), |line, names| {
         let digest = Digest {
             run_id: "run".into(),
             day: day("2026-11-23"),
@@ -156,5 +302,7 @@ proptest! {
         let message = WRITER.digest(&digest, &address("ops@example.org"), 1, None, moment()).unwrap();
         let headers: Vec<_> = LETTER.into_iter().filter(|&name| name != "List-Unsubscribe").collect();
         sound(&message, "ops@example.org", &headers);
-    }
+        line.carries(&message, "ops@example.org");
+        Ok(())
+    });
 }

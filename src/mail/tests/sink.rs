@@ -11,6 +11,8 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
     Say(&'static str),
+    /// Says it a little later.
+    SayLate(&'static str),
     /// Closes the connection without a word.
     Drop,
     /// Says nothing for as long as the client waits.
@@ -30,6 +32,13 @@ pub(super) enum Tls {
 pub(super) struct Script {
     pub(super) tls: Tls,
     pub(super) greeting: Act,
+    /// Instead of what it offers.
+    pub(super) ehlo: Option<Act>,
+    /// Instead of agreeing on TLS.
+    pub(super) starttls: Option<Act>,
+    /// What it offers behind `AUTH`.
+    pub(super) mechanisms: &'static str,
+    /// After the credentials.
     pub(super) auth: Act,
     pub(super) mail: Act,
     pub(super) rcpt: Act,
@@ -51,6 +60,9 @@ impl Default for Script {
         Self {
             tls: Tls::None,
             greeting: Act::Say("220 sink"),
+            ehlo: None,
+            starttls: None,
+            mechanisms: "PLAIN LOGIN",
             auth: Act::Say("235 2.7.0 welcome"),
             mail: Act::Say("250 2.1.0 ok"),
             rcpt: Act::Say("250 2.1.5 ok"),
@@ -106,6 +118,11 @@ impl Sink {
         Self { port, root, heard }
     }
 
+    /// What was heard since the last call.
+    pub(super) fn take(&self) -> Heard {
+        std::mem::take(&mut *self.heard.lock().unwrap())
+    }
+
     pub(super) fn heard(&self) -> Heard {
         self.heard.lock().unwrap().clone()
     }
@@ -129,9 +146,13 @@ fn line(stream: &mut dyn Stream) -> std::io::Result<Option<String>> {
 }
 
 /// Whether the conversation goes on.
-fn act(stream: &mut dyn Stream, act: Act) -> std::io::Result<bool> {
-    match act {
+fn act(stream: &mut dyn Stream, doing: Act) -> std::io::Result<bool> {
+    match doing {
         Act::Say(words) => stream.write_all(format!("{words}\r\n").as_bytes()).map(|()| !words.starts_with("421")),
+        Act::SayLate(words) => {
+            std::thread::sleep(Duration::from_millis(300));
+            act(stream, Act::Say(words))
+        }
         Act::Drop => Ok(false),
         Act::Silence => {
             std::thread::sleep(Duration::from_secs(20));
@@ -157,19 +178,37 @@ fn serve(
         return Ok(());
     }
     let mut mails = 0;
+    let hear = |encrypted: bool, words: &str| {
+        heard.lock().unwrap().commands.push(format!("{}{words}", if encrypted { "TLS " } else { "" }));
+    };
     while let Some(command) = line(&mut *stream)? {
-        let mark = if encrypted { "TLS " } else { "" };
-        heard.lock().unwrap().commands.push(format!("{mark}{command}"));
+        hear(encrypted, &command);
         let verb = command.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         let next = match verb.as_str() {
-            "EHLO" if script.tls == Tls::Start && !encrypted => Act::Say("250-sink\r\n250 STARTTLS"),
-            "EHLO" if script.pipelining => Act::Say("250-sink\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN"),
-            "EHLO" => Act::Say("250-sink\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN"),
+            "EHLO" if script.ehlo.is_some() => script.ehlo.unwrap(),
+            "EHLO" => {
+                let starttls = if script.tls == Tls::Start && !encrypted { "250-STARTTLS\r\n" } else { "" };
+                let pipelining = if script.pipelining { "250-PIPELINING\r\n" } else { "" };
+                let offers =
+                    format!("250-sink\r\n{starttls}{pipelining}250-8BITMIME\r\n250 AUTH {}\r\n", script.mechanisms);
+                stream.write_all(offers.as_bytes())?;
+                continue;
+            }
+            "STARTTLS" if script.starttls.is_some() => script.starttls.unwrap(),
             "STARTTLS" => {
                 stream.write_all(format!("220 go\r\n{}", script.injected).as_bytes())?;
                 stream = encrypt(tcp.try_clone()?);
                 encrypted = true;
                 continue;
+            }
+            "AUTH" if command == "AUTH LOGIN" => {
+                // `Username:`, `Password:`
+                for question in ["334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n"] {
+                    stream.write_all(question.as_bytes())?;
+                    let Some(answer) = line(&mut *stream)? else { return Ok(()) };
+                    hear(encrypted, &answer);
+                }
+                script.auth
             }
             "AUTH" => script.auth,
             "MAIL" => {

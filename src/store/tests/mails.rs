@@ -154,3 +154,31 @@ async fn digests_are_no_persons_mails() {
     );
     assert!(world.history(DAY).await.mails.is_empty());
 }
+
+#[tokio::test]
+async fn what_is_written_side_by_side_is_told_to_each_as_if_alone() {
+    let (world, run) = world().await;
+    let names = ["anna", "bert", "cleo", "dora", "anna", "bert", "emil", "anna"];
+    let intents: Vec<_> = (1..).zip(names).map(|(number, name)| to(name, number, run)).collect();
+    let told = futures_util::future::join_all(intents.iter().map(|mail| world.intend(mail))).await;
+    let new: Vec<_> =
+        intents.iter().zip(&told).filter(|(_, told)| **told == Intended::New).map(|(mail, _)| mail).collect();
+    assert_eq!(new.len(), 5, "one a person: {told:?}");
+    let settled = futures_util::future::join_all(intents.iter().map(|mail| world.settle(mail, MailOutcome::Accepted)));
+    for (told, settled) in told.iter().zip(settled.await) {
+        assert_eq!(*told == Intended::New, settled.is_ok(), "{settled:?}");
+    }
+    assert_eq!(world.history(DAY).await.mails.len(), 5);
+}
+
+#[tokio::test]
+async fn a_fault_of_one_write_is_not_that_of_the_others() {
+    let (world, run) = world().await;
+    let (good, bad) = (to("anna", 1, run), MailIntent { run: RunSeq(run.0 + 1), ..to("bert", 1, run) });
+    for [first, second] in [[&good, &bad], [&bad, &good]] {
+        let intend = |mail| world.store.intend(mail, &world.lease);
+        let (first, second) = tokio::join!(intend(first), intend(second));
+        assert_eq!(first.is_ok() as u8 + second.is_ok() as u8, 1, "{first:?} {second:?}");
+    }
+    assert_eq!(world.history(DAY).await.mails.len(), 1);
+}

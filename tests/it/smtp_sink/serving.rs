@@ -37,6 +37,8 @@ impl Shared {
                     inner = self.changed.wait(inner).unwrap();
                 }
                 inner.heard.holding.retain(|held| held != moment);
+                drop(inner);
+                self.changed.notify_all();
                 Act::Go
             }
             Act::After(pause) => {

@@ -1,0 +1,82 @@
+//! Writes about mails that wait at the same moment go into one transaction: one forced write to the disk for all.
+//!
+//! Invariant: who is told what came of a write is told after its commit.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+
+use super::outbox::apply;
+use super::{Error, Intended, Lease, MailIntent, Store, StoredMail};
+use crate::domain::MailOutcome;
+
+/// What is to be written about a mail.
+#[derive(Debug)]
+pub(super) enum Write {
+    /// It is about to be sent.
+    Intend(Box<MailIntent>),
+    /// A deferred one is about to be sent again, by `Message-ID`.
+    Again(String),
+    /// It ended.
+    Settle { message_id: String, outcome: MailOutcome, reply: Option<String>, at: DateTime<Utc> },
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Written {
+    Intended(Intended),
+    /// None if it was not deferred.
+    Again(Option<StoredMail>),
+    /// Whether it was intended.
+    Settled(bool),
+}
+
+/// Those who wait, and the pen that one of them holds and writes with for all.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    waiting: Mutex<Vec<Waiting>>,
+    pen: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    write: Arc<Write>,
+    told: oneshot::Sender<Written>,
+}
+
+impl Store {
+    /// Writes it, along with whatever else waits.
+    pub(super) async fn write(&self, write: Write, purpose: &'static str, lease: &Lease) -> Result<Written, Error> {
+        let write = Arc::new(write);
+        let (told, mut written) = oneshot::channel();
+        self.waiting(|waiting| waiting.push(Waiting { write: Arc::clone(&write), told }));
+        let _pen = self.together.pen.lock().await;
+        let all = match written.try_recv() {
+            Ok(written) => return Ok(written),
+            Err(TryRecvError::Empty) => self.waiting(std::mem::take),
+            // Who wrote for all failed. Alone, it meets the fault itself, or none.
+            Err(TryRecvError::Closed) => {
+                let (told, once_more) = oneshot::channel();
+                written = once_more;
+                vec![Waiting { write, told }]
+            }
+        };
+        let mut tx = self.fenced(lease, purpose).await?;
+        let mut results = Vec::with_capacity(all.len());
+        for Waiting { write, .. } in &all {
+            results.push(apply(&mut tx, write).await.map_err(self.failed(purpose))?);
+        }
+        tx.commit().await.map_err(self.failed(purpose))?;
+        for (Waiting { told, .. }, result) in all.into_iter().zip(results) {
+            // Nobody listens any more to who gave up waiting.
+            let _ = told.send(result);
+        }
+        written.await.map_err(|_| Error::NotIntended { path: self.path.as_ref().clone() })
+    }
+
+    fn waiting<T>(&self, act: impl FnOnce(&mut Vec<Waiting>) -> T) -> T {
+        act(&mut self.together.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
