@@ -157,6 +157,8 @@ pub struct History {
     pub accounts_as_of: Option<NaiveDate>,
     /// Last certain status of each account as of that run.
     pub accounts: HashMap<AccountKey, Remembered>,
+    /// Gaps that were mended before that run: the first day of the newest nights of ok that followed a gap.
+    pub mended_on: HashMap<AccountKey, NaiveDate>,
     /// Where accounts were seen, on any day up to and including today.
     pub sightings: HashMap<AccountId, Vec<PastSighting>>,
     /// Business Centers by member, as of earlier calendar days.

@@ -25,6 +25,7 @@ use crate::domain::{
 };
 use closed::Outcomes;
 use contacts::{AddressBook, Persons};
+use episode::Since;
 use past::Past;
 use person::{Day, Desk, HandedOver, Inbox};
 
@@ -170,6 +171,7 @@ fn hand_over<'a>(
     for (person, inbox) in inboxes.iter() {
         for gap in &inbox.gaps {
             let Some((key, since)) = findings[*gap].key().zip(findings[*gap].since) else { continue };
+            let since = Since::new(scene, policy.reopen_days, &key, since);
             if let Some(told) = past.asked(policy, person, &key, since) {
                 asked.entry(*gap).or_default().push(((*person).clone(), told));
             }

@@ -77,10 +77,15 @@ pub(super) async fn load(
             }
             let key = || AccountKey { client: written.map(|client| client.key.clone()), account_id };
             if seq <= marks.earlier {
-                match remembered(&state, &present.names, client) {
+                let remembered = remembered(&state, &present.names, client);
+                let now_ok = remembered.as_ref().filter(|now| now.cause.status() == Status::Ok).map(|now| now.since);
+                let before = match remembered {
                     Some(remembered) => history.accounts.insert(key(), remembered),
                     None => history.accounts.remove(&key()),
                 };
+                if let (Some(since), true) = (now_ok, before.is_some_and(|before| before.cause.status().is_gap())) {
+                    history.mended_on.insert(key(), since);
+                }
             }
             if let Some((_, baseline)) = baseline.as_mut().filter(|(at, _)| seq <= *at) {
                 if state.cause.is_some_and(|cause| cause.status() == Status::Ok) {

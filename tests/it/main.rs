@@ -19,4 +19,5 @@ mod rehearsal;
 mod running;
 mod smtp_sink;
 mod stopped;
+mod story;
 mod worlds;

@@ -94,7 +94,7 @@ impl<'a> Cadence<'a> {
         let mut counts: HashMap<&AccountKey, usize> = HashMap::new();
         let mut anchor = None;
         for step in self.asking() {
-            let keys = || step.asked.iter().filter(|key| self.counts_for(open, key, step.day));
+            let keys = || step.asked.iter().filter(|key| counts_for(open, key, step.day));
             let listed: Vec<usize> = keys().map(|key| counts.get(key).copied().unwrap_or(0)).collect();
             if anchor.is_none() || self.begins_anew(&listed) {
                 anchor = Some(step.day);
@@ -110,16 +110,11 @@ impl<'a> Cadence<'a> {
     fn counts(&self, open: &Open) -> HashMap<&'a AccountKey, usize> {
         let mut counts = HashMap::new();
         for step in self.asking() {
-            for key in step.asked.iter().filter(|key| self.counts_for(open, key, step.day)) {
+            for key in step.asked.iter().filter(|key| counts_for(open, key, step.day)) {
                 *counts.entry(key).or_insert(0) += 1;
             }
         }
         counts
-    }
-
-    /// Whether a mail of a day spoke of the gap as it is now, and not of one that was mended long before this one opened.
-    fn counts_for(&self, open: &Open, key: &AccountKey, day: NaiveDate) -> bool {
-        open.get(key).is_none_or(|since| speaks_of(self.policy, *since, day))
     }
 
     fn asking(&self) -> impl Iterator<Item = &Step<'a>> {
@@ -145,17 +140,17 @@ impl<'a> Cadence<'a> {
     }
 }
 
+/// Whether a mail of a day spoke of the gap as it is now, and not of one that was mended long before this one opened.
+fn counts_for(open: &Open, key: &AccountKey, day: NaiveDate) -> bool {
+    open.get(key).is_none_or(|since| day >= since.mails_from)
+}
+
 /// The days between the last two configured ones.
 pub(super) fn last_interval(policy: &Reminders) -> u32 {
     match policy.days.as_slice() {
         [.., before, last] => (last - before).max(1),
         _ => WEEK,
     }
-}
-
-/// Whether a mail of a day spoke of a gap that is open since another: a gap that returns soon continues.
-pub(super) fn speaks_of(policy: &Reminders, since: NaiveDate, day: NaiveDate) -> bool {
-    plus(day, policy.reopen_days) >= since
 }
 
 /// The day itself, or the next one on which mail goes.

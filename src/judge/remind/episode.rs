@@ -10,8 +10,25 @@ use super::cadence::plus;
 use crate::domain::{AccountKey, MailOutcome, PastMail, Status};
 use crate::judge::{Scene, change};
 
-/// A person's open gaps, with the first day of each.
-pub(super) type Open = HashMap<AccountKey, NaiveDate>;
+/// A person's open gaps.
+pub(super) type Open = HashMap<AccountKey, Since>;
+
+/// Since when a gap is open.
+#[derive(Clone, Copy)]
+pub(super) struct Since {
+    /// The first certain day.
+    pub(super) day: NaiveDate,
+    /// Mails from this day on were about this gap: for one that returned soon all mails, for it is not new.
+    pub(super) mails_from: NaiveDate,
+}
+
+impl Since {
+    pub(super) fn new(scene: &Scene<'_>, reopen_days: u32, key: &AccountKey, day: NaiveDate) -> Self {
+        let mended = scene.history.mended_on.get(key).filter(|mended| **mended < day);
+        let returned_soon = mended.is_some_and(|mended| day <= plus(*mended, reopen_days));
+        Self { day, mails_from: if returned_soon { NaiveDate::MIN } else { day } }
+    }
+}
 
 /// The episode of today, which may be a new one.
 pub(super) struct Episode<'a> {
@@ -55,7 +72,7 @@ fn goes_on(scene: &Scene<'_>, reopen_days: u32, open: &Open, mails: &[&PastMail]
     open.is_empty()
         || open.iter().any(|(key, since)| {
             let listed = || mails.iter().any(|m| m.content.listed().any(|k| k == key));
-            *since < until || (*since <= reopened && listed())
+            since.day < until || (since.day <= reopened && listed())
         })
 }
 
@@ -63,12 +80,15 @@ fn goes_on(scene: &Scene<'_>, reopen_days: u32, open: &Open, mails: &[&PastMail]
 fn open_until(scene: &Scene<'_>, open: &Open, mails: &[&PastMail], last_mail: NaiveDate) -> Option<NaiveDate> {
     let mut until = last_mail;
     for key in mails.iter().flat_map(|m| m.content.listed()) {
-        if open.get(key).is_some_and(|since| *since <= last_mail) {
+        if open.get(key).is_some_and(|since| since.day <= last_mail) {
             return None;
         }
         if let Some(past) = change::remembered(scene, key.client.as_ref(), key.account_id) {
-            let closed = if past.cause.status() == Status::Ok { past.since } else { scene.today };
-            until = until.max(closed);
+            let mended = match past.cause.status() {
+                Status::Ok => Some(past.since),
+                _ => scene.history.mended_on.get(key).copied().filter(|mended| *mended > last_mail),
+            };
+            until = until.max(mended.unwrap_or(scene.today));
         }
     }
     Some(until)

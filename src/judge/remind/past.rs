@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::cadence::{Step, last_interval, plus, speaks_of};
+use super::cadence::{Step, last_interval, plus};
+use super::episode::Since;
 use crate::domain::{AccountKey, Address, MailOutcome, PastMail, Reminders};
 use crate::judge::Scene;
 
@@ -70,16 +71,10 @@ impl<'a> Past<'a> {
         self.listed.contains(gap)
     }
 
-    /// What a person was told about a gap that is open since a day; none if he was not asked.
-    pub(super) fn asked(
-        &self,
-        policy: &Reminders,
-        person: &Address,
-        gap: &AccountKey,
-        since: NaiveDate,
-    ) -> Option<Asked> {
+    /// What a person was told about a gap; none if he was not asked.
+    pub(super) fn asked(&self, policy: &Reminders, person: &Address, gap: &AccountKey, since: Since) -> Option<Asked> {
         let days: Vec<NaiveDate> = accepted(self.of(person))
-            .filter(|step| speaks_of(policy, since, step.day) && step.asked.contains(gap))
+            .filter(|step| step.day >= since.mails_from && step.asked.contains(gap))
             .map(|step| step.day)
             .collect();
         let last = days.iter().copied().max()?;

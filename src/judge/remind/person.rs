@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::cadence::{Cadence, Step, plus, working_day};
 use super::closed::{Outcomes, named};
 use super::contacts::AddressBook;
-use super::episode::{Episode, Open};
+use super::episode::{Episode, Open, Since};
 use super::past::{Asked, Past, accepted, step};
 use super::{Person, WhyNot, letters};
 use crate::domain::{
@@ -209,7 +209,9 @@ impl Desk<'_> {
         positions
             .filter_map(|gap| {
                 let finding = &self.findings[*gap];
-                Some((finding.key()?, finding.since.unwrap_or(self.scene.today)))
+                let (key, day) = (finding.key()?, finding.since.unwrap_or(self.scene.today));
+                let since = Since::new(self.scene, self.policy.reopen_days, &key, day);
+                Some((key, since))
             })
             .collect()
     }

@@ -183,6 +183,18 @@ fn a_gap_that_returns_soon_continues_and_later_begins_anew(
     assert_eq!((reminded.letters[0].episode, reminded.letters[0].number), (day(episode), number));
 }
 
+/// `ONE` was in three mails, was mended, and returned before a weekend.
+#[rstest]
+#[case::soon("2026-12-07", &[ONE], None)]
+#[case::later("2026-12-02", &[ONE], Some("2026-12-17"))]
+fn a_gap_that_returns_soon_keeps_its_count(#[case] mended: &str, #[case] asked: &[&str], #[case] next: Option<&str>) {
+    let mut night = night("2026-12-14", "2026-12-12");
+    mailed(&mut night, &FOUR[..3], MailOutcome::Accepted, &[key("C07", ONE)]);
+    night.history.mended_on.insert(key("C07", ONE), day(mended));
+    assert_eq!(letters(&night), [(METTE.to_owned(), parts([asked, &[], &[], &[]]))]);
+    assert_eq!(mette(&night, &policy()).1, next.map(day), "the fourth mail is the last, the first is not");
+}
+
 #[rstest]
 #[case::own_contact(&[("C07", "mette@acme.example", ContactRole::Client), ("*", "dk@agency.example", ContactRole::Client)], &["mette@acme.example"])]
 #[case::the_countrys(&[("C08", "mette@acme.example", ContactRole::Client), ("*", "dk@agency.example", ContactRole::Client)], &["dk@agency.example"])]

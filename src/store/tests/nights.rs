@@ -41,6 +41,8 @@ async fn a_gap_is_new_then_unknown_then_open_then_resolved_then_withdrawn() {
     assert!(history.baseline.unwrap().ok.contains(&key("C07", 1)));
 
     world.night("2026-11-06", &[finding(1, Cause::AccessRemoved, "2026-11-06")], &seen(&[], COMPLETE)).await;
+    let mended = world.history("2026-11-07").await.mended_on;
+    assert_eq!(mended[&key("C07", 1)], date("2026-11-05"), "open again, and the day on which it was mended is known");
     let withdrawn = Finding { change: Some(Change::Withdrawn), ..finding(1, Cause::AccessRemoved, "2026-11-06") };
     world.night("2026-11-07", std::slice::from_ref(&withdrawn), &seen(&[], COMPLETE)).await;
     assert_eq!(world.history("2026-11-08").await.accounts.len(), 0);
