@@ -132,6 +132,8 @@ pub struct Letter {
     pub number: u32,
     /// The calendar day for which it is written.
     pub day: NaiveDate,
+    /// For a reminder: the day of the first mail that asked for one of these gaps since it opened.
+    pub reminded_since: Option<NaiveDate>,
     /// What is asked, by country and code.
     pub clients: Vec<LetterClient>,
     /// Gaps of which he was reminded as often as configured: the owner looks after them now. By country, code and id.

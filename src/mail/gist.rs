@@ -85,8 +85,11 @@ impl<'a> Gist<'a> {
             Lead::Owned => say("subject-owned", self.letter.owned.len())?,
             Lead::Closing => self.say("subject-closing", [("clients", clients.into()), ("named", named.into())])?,
         };
-        let reminder = self.letter.number > 1 && self.lead != Lead::Closing;
-        let subject = if reminder { self.say("subject-reminder", [("subject", subject.into())])? } else { subject };
+        let subject = if self.letter.reminded_since.is_some() {
+            self.say("subject-reminder", [("subject", subject.into())])?
+        } else {
+            subject
+        };
         Ok(clean::line(&subject, 200))
     }
 

@@ -194,14 +194,13 @@ pub(super) fn view(letter: &Letter, settings: &config::Mail, texts: &Texts, show
     let owned = owned(&letter.owned, language, texts, room)?;
     let told: usize = clients.iter().flat_map(|c| &c.groups).map(|g| g.count).sum();
     let told = told + owned.iter().map(OwnedClient::count).sum::<usize>();
-    let reminder = letter.number > 1 && gist.lead != Lead::Closing;
     Ok(View {
         lang: language.code(),
         subject: clean::unlinked(&gist.subject()?),
         rehearsal_for: settings.redirect_to.as_ref().map(|_| letter.to.as_str().to_owned()),
         name: clean::name(&letter.name),
         lead: gist.lead.word(),
-        reminder_since: reminder.then(|| texts.day(language, letter.episode)).transpose()?,
+        reminder_since: letter.reminded_since.map(|day| texts.day(language, day)).transpose()?,
         opening: gist.opening()?,
         guide_url: settings.guide_url.as_ref().map(ToString::to_string),
         clients,

@@ -85,6 +85,7 @@ fn rich(day: NaiveDate) -> Option<Vec<Letter>> {
         language: Language::English,
         episode: day,
         number: 1,
+        reminded_since: None,
         day,
         clients: Vec::new(),
         handed_over: Vec::new(),
@@ -95,6 +96,7 @@ fn rich(day: NaiveDate) -> Option<Vec<Letter>> {
     let everything = Letter {
         name: "Anna".to_owned(),
         number: 2,
+        reminded_since: Some(day),
         clients: vec![client("A", 1, &asks), client("B", 7, &asks), client("passed", 1, &asks[2..3])],
         handed_over: vec![named("x"); 11],
         closed: [true, false].map(|mended| Closed { account: named("x"), mended }).to_vec(),

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use tiktok_simulator::{Fault, Kind, World};
+use tiktok_simulator::{Endpoint, What, When, World};
 
 use crate::harness::*;
 
@@ -64,11 +64,9 @@ fn happens(stage: &mut Stage, day: &str) {
         "2026-12-10" => {
             stage.contact_row("DK,C09,gitte@gamma.example,Gitte,da,client");
         }
-        "2026-12-15" => tiktok.world_mut(|world| {
-            world.add_fault(Fault::new(Kind::Status(500)).on("/open_api/v1.3/bc/asset/get/"));
-        }),
+        "2026-12-15" => tiktok.add_fault(When::asked(Endpoint::BcAssetGet).forever().gives(What::http(500))),
         "2026-12-16" => {
-            tiktok.world_mut(World::clear_faults);
+            tiktok.clear_faults();
             assign(BETA, 21);
         }
         "2026-12-22" => assign(ACME, 11),
@@ -92,7 +90,8 @@ fn play() -> (Stage, Vec<Told>) {
             continue;
         }
         stage.night(&day.to_string()).ends_with(if day.to_string() == "2026-12-15" { 4 } else { 0 });
-        let mut new: Vec<Mail> = stage.letters().into_iter().filter(|mail| seen.insert(mail.message_id.clone())).collect();
+        let mut new: Vec<Mail> =
+            stage.letters().into_iter().filter(|mail| seen.insert(mail.message_id.clone())).collect();
         new.sort_by(|a, b| a.to.cmp(&b.to));
         told.extend(new.into_iter().map(|mail| Told { day, mail }));
     }
@@ -134,7 +133,9 @@ fn sixty_days_of_three_clients() {
         let mails: Vec<String> = told
             .iter()
             .filter(|told| told.mail.to == person)
-            .map(|Told { day, mail }| format!("######## {day}: {}\n\n{}", mail.subject, mail.text.replace("\r\n", "\n")))
+            .map(|Told { day, mail }| {
+                format!("######## {day}: {}\n\n{}", mail.subject, mail.text.replace("\r\n", "\n"))
+            })
             .collect();
         insta::assert_snapshot!(format!("story_{name}"), mails.join("\n\n"));
     }

@@ -147,6 +147,10 @@ impl Desk<'_> {
             episode: episode.first_day(),
             number: episode.next_number(),
             day: today,
+            reminded_since: episode
+                .accepted()
+                .find(|mail| content.asked.iter().any(|key| was_asked(mail, key, &open)))
+                .map(|mail| mail.day),
             clients: letters::clients(self.findings, &asked, |gap| inbox.through_owner.contains(gap)),
             handed_over,
             closed: self.outcomes.closed_since(self.book, address, &episode, |key| open.contains_key(key)),
@@ -220,6 +224,11 @@ impl Desk<'_> {
     fn grown(&self, gap: usize) -> Option<NaiveDate> {
         self.findings[gap].since.map(|since| plus(since, self.policy.grace_nights))
     }
+}
+
+/// Whether a mail asked for a gap since it opened.
+fn was_asked(mail: &PastMail, key: &AccountKey, open: &Open) -> bool {
+    open.get(key).is_some_and(|since| mail.day >= since.day) && mail.content.asked.binary_search(key).is_ok()
 }
 
 /// Why there is no second mail today.

@@ -391,6 +391,21 @@ fn a_reminder_says_what_was_mended_since() {
     assert_eq!(letters(&half_mended("2026-11-26")), [(METTE.to_owned(), parts([&[TWO], &[], &[], &[&mended]]))]);
 }
 
+#[rstest]
+#[case::still_open("2026-11-26", "2026-11-23", Some("2026-11-23"))]
+#[case::mended_and_open_again("2026-11-27", "2026-11-25", None)]
+fn a_letter_is_a_reminder_of_what_is_open_since_an_earlier_one(
+    #[case] today: &str,
+    #[case] open_since: &str,
+    #[case] reminded_since: Option<&str>,
+) {
+    let mut night = night(today, open_since);
+    mailed(&mut night, &["2026-11-23"], MailOutcome::Accepted, &[key("C07", ONE)]);
+    night.history.mended_on.insert(key("C07", ONE), day("2026-11-24"));
+    let (_, reminded) = plan(&night, &policy());
+    assert_eq!((reminded.letters[0].number, reminded.letters[0].reminded_since), (2, reminded_since.map(day)));
+}
+
 #[test]
 fn when_all_is_mended_there_is_one_closing_mail_in_the_thread() {
     let mut night = half_mended("2026-11-25");

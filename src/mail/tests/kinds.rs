@@ -13,6 +13,7 @@ fn reminder(language: Language) -> Letter {
     let clients = vec![client("C07", "365discount", vec![group(Ask::Assign, vec![account(7_106, "Main")])])];
     Letter {
         number: 3,
+        reminded_since: Some(day("2026-11-16")),
         episode: day("2026-11-16"),
         handed_over: vec![named("C07", "365discount", 7_306_541_027_904_733_185, "365discount app")],
         closed: (0..11)
@@ -65,7 +66,7 @@ fn everything(language: Language) -> Letter {
     passed.clients[0].name = "Bilka".into();
     passed.clients.push(own);
     let closed = vec![closed(7_106_541_027_904_733_200, "365discount brand", true)];
-    Letter { number: 2, closed, owned: two_clients_in_vain(), ..passed }
+    Letter { number: 2, reminded_since: Some(day("2026-11-23")), closed, owned: two_clients_in_vain(), ..passed }
 }
 
 fn kinds(language: Language) -> Vec<(&'static str, Letter)> {

@@ -28,7 +28,12 @@ fn a_first_mail_with_everything_that_can_be_asked(#[case] language: Language, #[
 fn a_reminder_says_so_and_stays_in_the_thread(#[case] language: Language, #[case] name: &str) {
     let clients = || vec![client("C07", "365discount", vec![group(Ask::Assign, vec![account(7_106, "Main")])])];
     let first = writer().letter(&letter(language, clients()), moment()).unwrap();
-    let reminder = Letter { number: 3, day: day("2026-11-30"), ..letter(language, clients()) };
+    let reminder = Letter {
+        number: 3,
+        reminded_since: Some(day("2026-11-23")),
+        day: day("2026-11-30"),
+        ..letter(language, clients())
+    };
     let message = writer().letter(&reminder, moment() + chrono::Days::new(7)).unwrap();
     preview(&format!("reminder-{name}"), &message);
     let parsed = MessageParser::default().parse(&message.bytes).unwrap();
@@ -50,7 +55,7 @@ fn lowering_a_permission_alone_does_not_ask_for_access(#[case] language: Languag
 #[test]
 fn a_rehearsal_goes_to_its_address_alone_and_says_for_whom_it_was() {
     let rehearsal = config::Mail { redirect_to: Some(address("me@example.com")), ..settings() };
-    let reminder = Letter { number: 2, ..all_five(Language::English) };
+    let reminder = Letter { number: 2, reminded_since: Some(day("2026-11-23")), ..all_five(Language::English) };
     let message = Writer::new(&rehearsal).unwrap().letter(&reminder, moment()).unwrap();
     preview("rehearsal", &message);
     assert_eq!(message.to, address("me@example.com"));
