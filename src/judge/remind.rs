@@ -23,6 +23,7 @@ use crate::domain::{
     AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, ContactRole, Excepted, Exception, Finding,
     Language, Letter, ReminderState, Reminders, Scope, Status,
 };
+use cadence::{last_interval, plus};
 use closed::Outcomes;
 use contacts::{AddressBook, Persons};
 use episode::Since;
@@ -125,8 +126,10 @@ pub struct Reminded {
     /// What a release lets through; none: everything.
     only: Option<Only>,
     states: HashMap<usize, ReminderState>,
-    /// The day on which the owner takes a gap over, where it was in as many mails as there are days.
+    /// The day on which an owner hears of a gap that was in as many mails as there are days.
     handed_over_on: HashMap<usize, NaiveDate>,
+    /// The same for a gap that is in as many mails as there are days once today's is accepted.
+    handed_over_after_today: HashMap<usize, NaiveDate>,
 }
 
 /// Plans the mails of a night.
@@ -147,15 +150,17 @@ pub fn remind(scene: &Scene<'_>, policy: &Reminders, addressing: &Addressing, fi
     let mut first_mailed = BTreeSet::new();
     for inbox in inboxes.into_values() {
         let language = inbox.contact.language.unwrap_or_else(|| language_of(addressing, findings, &inbox));
-        let Some(Day { person, letter }) = desk.day(&inbox, language) else { continue };
+        let Some(Day { person, letter, exhausted }) = desk.day(&inbox, language) else { continue };
         if let Some(letter) = letter {
             first_mailed.extend(letter.content.asked.iter().filter(|key| !past.was_asked(key)).cloned());
             reminded.letters.push(letter);
         }
         reminded.persons.push(person);
+        let day = plus(scene.today, last_interval(policy));
+        reminded.handed_over_after_today.extend(desk.heard_by_owner(exhausted, |_| day));
     }
     reminded.first_mailed = first_mailed.len();
-    reminded.handed_over_on = handed_over.into_iter().map(|(gap, (day, _))| (gap, day)).collect();
+    reminded.handed_over_on = desk.heard_by_owner(handed_over.keys().copied(), |gap| handed_over[&gap].0).collect();
     reminded
 }
 

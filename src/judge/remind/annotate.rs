@@ -38,7 +38,7 @@ impl Reminded {
                 let Some(key) = finding.key() else { continue };
                 let kept_back = self.keeps_back(&key);
                 let (state, next) = told.of_gap(todays.contains(&key), part, held || kept_back, kept_back);
-                let next = next.or_else(|| self.taken_over(scene, position, part));
+                let next = next.or_else(|| self.taken_over(&told, position, part));
                 let days = days_of.get(&key);
                 let facts = &mut finding.reminder;
                 facts.mails_sent =
@@ -51,9 +51,11 @@ impl Reminded {
     }
 
     /// The day on which the owner takes over, for a gap of which its person is reminded no more.
-    fn taken_over(&self, scene: &Scene<'_>, position: usize, part: Part) -> Option<NaiveDate> {
-        let day = self.handed_over_on.get(&position)?;
-        (part == Part::Asked && *day > scene.today).then_some(*day)
+    fn taken_over(&self, told: &Told<'_>, position: usize, part: Part) -> Option<NaiveDate> {
+        let accepted_now = told.outcome == Some(MailOutcome::Accepted);
+        let after_today = || self.handed_over_after_today.get(&position).filter(|_| accepted_now);
+        let day = self.handed_over_on.get(&position).or_else(after_today)?;
+        (part == Part::Asked && *day > told.scene.today).then_some(*day)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::{
 use crate::judge::Scene;
 
 type GroupKey = (Ask, Address, Vec<(BusinessCenterId, Arc<str>)>);
+type Groups = BTreeMap<GroupKey, Vec<LetterAccount>>;
 
 /// What is asked of the clients of these gaps, by country and code; `through_owner` says of a gap whether the reader is
 /// its client's owner, in want of a contact.
@@ -20,7 +21,7 @@ pub(super) fn clients(
     gaps: &[usize],
     through_owner: impl Fn(&usize) -> bool,
 ) -> Vec<LetterClient> {
-    let mut clients: BTreeMap<&ClientKey, (&Client, bool, BTreeMap<GroupKey, Vec<LetterAccount>>)> = BTreeMap::new();
+    let mut clients: BTreeMap<&ClientKey, (&Client, bool, Groups)> = BTreeMap::new();
     for position in gaps {
         let finding = &findings[*position];
         let (Some(client), Some(account_id), Some(member), Some(ask)) =
@@ -29,7 +30,7 @@ pub(super) fn clients(
             continue;
         };
         let (_, _, groups) =
-            clients.entry(&client.key).or_insert_with(|| (client, through_owner(position), BTreeMap::new()));
+            clients.entry(&client.key).or_insert_with(|| (client, through_owner(position), Groups::new()));
         let places = finding.client_business_centers.to_vec();
         groups.entry((ask, member.clone(), places)).or_default().push(LetterAccount {
             account_id,
@@ -55,7 +56,7 @@ pub(super) fn owned(scene: &Scene<'_>, finding: &Finding, asked: &[(Address, Ask
     })
 }
 
-fn letter_client(client: &Client, through_owner: bool, groups: BTreeMap<GroupKey, Vec<LetterAccount>>) -> LetterClient {
+fn letter_client(client: &Client, through_owner: bool, groups: Groups) -> LetterClient {
     let groups = groups
         .into_iter()
         .map(|((ask, member, business_centers), mut accounts)| {

@@ -67,6 +67,8 @@ enum Part {
 pub(super) struct Day {
     pub(super) person: Person,
     pub(super) letter: Option<Letter>,
+    /// Positions of the gaps that are in as many mails as there are days once the letter is accepted.
+    pub(super) exhausted: Vec<usize>,
 }
 
 impl Desk<'_> {
@@ -118,11 +120,11 @@ impl Desk<'_> {
             } else {
                 person.next = Some(replaced);
             }
-            return Some(Day { person, letter: None });
+            return Some(Day { person, letter: None, exhausted: Vec::new() });
         }
         if person.why != WhyNot::Due {
             person.next = parts.into_iter().fold(None, |next, part| earliest(next, self.next(part)));
-            return Some(Day { person, letter: None });
+            return Some(Day { person, letter: None, exhausted: Vec::new() });
         }
 
         let is_due = |part: Part| matches!(part, Part::From(day) if day <= today);
@@ -132,7 +134,7 @@ impl Desk<'_> {
             keys
         };
         let asks = is_due(asking);
-        let (asked, passed_on) = if asks { (asked, passed_on) } else { Default::default() };
+        let (mut asked, passed_on) = if asks { (asked, passed_on) } else { Default::default() };
         let owned = if is_due(owning) { inbox.owned.clone() } else { Vec::new() };
         let content = MailContent { asked: keys(&asked), owned: keys(&owned), contact: self.book.fingerprint(address) };
         let named_once = passed_on.iter().filter(|gap| !owned.contains(gap));
@@ -158,9 +160,24 @@ impl Desk<'_> {
             content,
         };
         let accepted = Step { day: today, asked: &letter.content.asked, owned: !letter.content.owned.is_empty() };
-        self.foresee(&mut person, &cadence.after(accepted), &asked_open, asking, owning);
+        let after = cadence.after(accepted);
+        self.foresee(&mut person, &after, &asked_open, asking, owning);
         person.next = earliest(person.next_asked, person.next_owned);
-        Some(Day { person, letter: Some(letter) })
+        asked.retain(|gap| self.findings[*gap].key().is_some_and(|key| after.is_exhausted(&key, &asked_open)));
+        Some(Day { person, letter: Some(letter), exhausted: asked })
+    }
+
+    /// Of these gaps, those whose client has an owner, with the day on which he first hears of them.
+    pub(super) fn heard_by_owner(
+        &self,
+        gaps: impl IntoIterator<Item = usize>,
+        day: impl Fn(usize) -> NaiveDate,
+    ) -> impl Iterator<Item = (usize, NaiveDate)> {
+        gaps.into_iter().filter_map(move |gap| {
+            let client = self.findings[gap].client.as_ref()?;
+            let heard = !self.book.owners(self.past, &client.key).is_empty();
+            heard.then(|| (gap, working_day(self.policy, day(gap))))
+        })
     }
 
     /// When the parts are due next, once a mail of today is accepted.

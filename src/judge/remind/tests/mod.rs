@@ -1,13 +1,14 @@
 //! Who is mailed when: one person, one gap at Acme, and what changes that.
 
+mod days;
+mod parts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rstest::rstest;
 
 use super::*;
-use crate::domain::{
-    BadAccount, BadRow, BadRowCause, Cause, Contact, MailContent, MailOutcome, PastMail, Reading, ReminderFacts,
-};
+use crate::domain::{Cause, Contact, MailContent, MailOutcome, PastMail, ReminderFacts};
 use crate::judge::tests::*;
 
 const METTE: &str = "mette@acme.example";
@@ -51,10 +52,10 @@ fn night(today: &str, since: &str) -> Night {
 
 /// A mail to Mette in the episode that began on the first of the days.
 fn mailed(night: &mut Night, days: &[&str], outcome: MailOutcome, gaps: &[AccountKey]) {
-    mailed_to(night, METTE, days, outcome, MailContent { asked: gaps.to_vec(), ..MailContent::default() });
+    mailed_to(night, METTE, days, outcome, &MailContent { asked: gaps.to_vec(), ..MailContent::default() });
 }
 
-fn mailed_to(night: &mut Night, person: &str, days: &[&str], outcome: MailOutcome, content: MailContent) {
+fn mailed_to(night: &mut Night, person: &str, days: &[&str], outcome: MailOutcome, content: &MailContent) {
     for (number, on) in days.iter().enumerate() {
         night.history.mails.push(PastMail {
             person: address(person),
@@ -85,6 +86,37 @@ fn facts(night: &Night, policy: &Reminders, outcomes: &[(&str, MailOutcome)], he
     let outcomes = outcomes.iter().map(|(who, outcome)| (address(who), *outcome)).collect();
     reminded.annotate(&night.scene(), &mut findings, &outcomes, held);
     findings[0].reminder.clone()
+}
+
+/// The four mails of a gap that opened on Monday, 2026-11-23.
+const FOUR: [&str; 4] = ["2026-11-23", "2026-11-26", "2026-11-30", "2026-12-07"];
+
+/// Mette got all four mails about `ONE`, and nothing changed.
+fn exhausted(today: &str) -> Night {
+    let mut night = night(today, "2026-11-23");
+    night.register.contacts.push(contact("C07", OWNER, ContactRole::Owner));
+    mailed(&mut night, &FOUR, MailOutcome::Accepted, &[key("C07", ONE)]);
+    night
+}
+
+/// What the letters of a night ask, name as handed over, list to the owner, and tell as closed.
+fn letters(night: &Night) -> Vec<(String, [Vec<String>; 4])> {
+    let (_, reminded) = plan(night, &policy());
+    let letters = reminded.letters.iter().map(|letter| {
+        let asked = letter.clients.iter().flat_map(|c| &c.groups).flat_map(|g| &g.accounts);
+        let parts = [
+            asked.map(|a| a.account_id.to_string()).collect(),
+            letter.handed_over.iter().map(|a| a.account_id.to_string()).collect(),
+            letter.owned.iter().map(|a| a.account.account_id.to_string()).collect(),
+            letter.closed.iter().map(|c| format!("{} {}", c.account.account_id, c.mended)).collect(),
+        ];
+        (letter.to.as_str().to_owned(), parts)
+    });
+    letters.collect()
+}
+
+fn parts<const N: usize>(parts: [&[&str]; N]) -> [Vec<String>; N] {
+    parts.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect())
 }
 
 /// 2026-11-23 is a Monday; the days are 0, 3, 7, 14, then every 7.
@@ -264,263 +296,4 @@ fn a_role_that_is_too_high_is_mailed_by_setting(#[case] remind_role_too_high: bo
     let admin = crate::domain::StatedRole::Known(crate::domain::Role::Admin);
     night.share(MEMBER, ACME, ONE, admin);
     assert_eq!(facts(&night, &Reminders { remind_role_too_high, ..policy() }, &[], false).state, Some(state));
-}
-
-/// The four mails of a gap that opened on Monday, 2026-11-23.
-const FOUR: [&str; 4] = ["2026-11-23", "2026-11-26", "2026-11-30", "2026-12-07"];
-
-/// Mette got all four mails about `ONE`, and nothing changed.
-fn exhausted(today: &str) -> Night {
-    let mut night = night(today, "2026-11-23");
-    night.register.contacts.push(contact("C07", OWNER, ContactRole::Owner));
-    mailed(&mut night, &FOUR, MailOutcome::Accepted, &[key("C07", ONE)]);
-    night
-}
-
-/// What the letters of a night ask, name as handed over, list to the owner, and tell as closed.
-fn letters(night: &Night) -> Vec<(String, [Vec<String>; 4])> {
-    let (_, reminded) = plan(night, &policy());
-    let letters = reminded.letters.iter().map(|letter| {
-        let asked = letter.clients.iter().flat_map(|c| &c.groups).flat_map(|g| &g.accounts);
-        let parts = [
-            asked.map(|a| a.account_id.to_string()).collect(),
-            letter.handed_over.iter().map(|a| a.account_id.to_string()).collect(),
-            letter.owned.iter().map(|a| a.account.account_id.to_string()).collect(),
-            letter.closed.iter().map(|c| format!("{} {}", c.account.account_id, c.mended)).collect(),
-        ];
-        (letter.to.as_str().to_owned(), parts)
-    });
-    letters.collect()
-}
-
-fn parts<const N: usize>(parts: [&[&str]; N]) -> [Vec<String>; N] {
-    parts.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect())
-}
-
-#[rstest]
-#[case::not_before_its_day("2026-12-13", &[], &[])]
-#[case::one_last_interval_later("2026-12-14", &[], &[OWNER])]
-#[case::not_again_that_week("2026-12-18", &["2026-12-14"], &[])]
-#[case::a_week_later("2026-12-21", &["2026-12-14"], &[OWNER])]
-#[case::missed_weeks_are_made_up_by_one("2027-01-13", &["2026-12-14"], &[OWNER])]
-fn a_gap_listed_as_often_as_there_are_days_goes_to_the_owner_weekly(
-    #[case] today: &str,
-    #[case] owner_got: &[&str],
-    #[case] told: &[&str],
-) {
-    let mut night = exhausted(today);
-    let content = MailContent { owned: vec![key("C07", ONE)], ..MailContent::default() };
-    mailed_to(&mut night, OWNER, owner_got, MailOutcome::Accepted, content);
-    let to: Vec<(String, _)> = told.iter().map(|who| ((*who).to_owned(), parts([&[], &[], &[ONE], &[]]))).collect();
-    assert_eq!(letters(&night), to);
-}
-
-#[test]
-fn the_owner_reads_age_and_history() {
-    let (_, reminded) = plan(&exhausted("2026-12-14"), &policy());
-    let owned = &reminded.letters[0].owned[0];
-    assert_eq!((owned.since, owned.days_open), (day("2026-11-23"), 21));
-    assert_eq!((owned.mails, owned.last_mailed_on), (4, day("2026-12-07")));
-    assert_eq!(owned.asked, [address(METTE)]);
-}
-
-#[rstest]
-#[case::the_last_mail_is_out("2026-12-08", ReminderState::Scheduled, Some("2026-12-14"))]
-#[case::today_the_owner_gets_it("2026-12-14", ReminderState::Escalated, Some("2026-12-14"))]
-fn the_report_says_when_the_owner_is_told(
-    #[case] today: &str,
-    #[case] state: ReminderState,
-    #[case] next: Option<&str>,
-) {
-    let facts = facts(&exhausted(today), &policy(), &[], false);
-    assert_eq!((facts.state, facts.next_mail_on, facts.mails_sent), (Some(state), next.map(day), 4));
-}
-
-#[test]
-fn once_the_owner_was_told_the_report_names_his_next_mail() {
-    let facts = facts(&exhausted("2026-12-14"), &policy(), &[(OWNER, MailOutcome::Accepted)], false);
-    assert_eq!((facts.state, facts.next_mail_on), (Some(ReminderState::Escalated), Some(day("2026-12-21"))));
-    assert_eq!(facts.last_mailed_on, Some(day("2026-12-14")));
-}
-
-#[test]
-fn a_later_mail_to_the_client_names_what_was_handed_over() {
-    let mut night = exhausted("2026-12-16");
-    night.in_acme("C07", TWO);
-    let content = MailContent { owned: vec![key("C07", ONE)], ..MailContent::default() };
-    mailed_to(&mut night, OWNER, &["2026-12-14"], MailOutcome::Accepted, content);
-    assert_eq!(letters(&night), [(METTE.to_owned(), parts([&[TWO], &[ONE], &[], &[]]))]);
-}
-
-#[test]
-fn who_is_client_and_owner_gets_one_mail_with_both_parts() {
-    let mut night = exhausted("2026-12-14");
-    night.in_acme("C08", TWO);
-    night.register.contacts.push(contact("C08", OWNER, ContactRole::Client));
-    assert_eq!(letters(&night), [(OWNER.to_owned(), parts([&[TWO], &[], &[ONE], &[]]))]);
-}
-
-#[rstest]
-#[case::a_contact(&[("C07", METTE, ContactRole::Client), ("C07", OWNER, ContactRole::Owner)], false)]
-#[case::an_owner_only(&[("C07", OWNER, ContactRole::Owner)], true)]
-fn a_letter_says_whether_it_comes_in_want_of_a_contact(
-    #[case] contacts: &[(&str, &str, ContactRole)],
-    #[case] through_owner: bool,
-) {
-    let mut night = night("2026-11-23", "2026-11-23");
-    night.register.contacts = contacts.iter().map(|(code, email, role)| contact(code, email, *role)).collect();
-    let (_, reminded) = plan(&night, &policy());
-    assert_eq!(reminded.letters[0].clients[0].through_owner, through_owner);
-}
-
-/// Mette was mailed on Monday about `ONE` and `TWO`; `ONE` is mended since Tuesday.
-fn half_mended(today: &str) -> Night {
-    let mut night = Night::new();
-    night.today = day(today);
-    night.in_acme("C07", ONE).in_acme("C07", TWO).analyst(ACME, ONE);
-    night.remember("C07", ONE, Cause::SharedAsExpected, "2026-11-24");
-    night.remember("C07", TWO, Cause::NotAssigned, "2026-11-23");
-    night.register.contacts.push(contact("C07", METTE, ContactRole::Client));
-    mailed(&mut night, &["2026-11-23"], MailOutcome::Accepted, &[key("C07", ONE), key("C07", TWO)]);
-    night
-}
-
-#[test]
-fn a_reminder_says_what_was_mended_since() {
-    let mended = format!("{ONE} true");
-    assert_eq!(letters(&half_mended("2026-11-26")), [(METTE.to_owned(), parts([&[TWO], &[], &[], &[&mended]]))]);
-}
-
-#[rstest]
-#[case::still_open("2026-11-26", "2026-11-23", Some("2026-11-23"))]
-#[case::mended_and_open_again("2026-11-27", "2026-11-25", None)]
-fn a_letter_is_a_reminder_of_what_is_open_since_an_earlier_one(
-    #[case] today: &str,
-    #[case] open_since: &str,
-    #[case] reminded_since: Option<&str>,
-) {
-    let mut night = night(today, open_since);
-    mailed(&mut night, &["2026-11-23"], MailOutcome::Accepted, &[key("C07", ONE)]);
-    night.history.mended_on.insert(key("C07", ONE), day("2026-11-24"));
-    let (_, reminded) = plan(&night, &policy());
-    assert_eq!((reminded.letters[0].number, reminded.letters[0].reminded_since), (2, reminded_since.map(day)));
-}
-
-#[test]
-fn when_all_is_mended_there_is_one_closing_mail_in_the_thread() {
-    let mut night = half_mended("2026-11-25");
-    night.analyst(ACME, TWO);
-    let closed = [format!("{ONE} true"), format!("{TWO} true")];
-    assert_eq!(letters(&night), [(METTE.to_owned(), parts([&[], &[], &[], &[&closed[0], &closed[1]]]))]);
-    let (_, reminded) = plan(&night, &policy());
-    let letter = &reminded.letters[0];
-    assert!(letter.is_closing());
-    assert_eq!((letter.episode, letter.number, reminded.first_mailed), (day("2026-11-23"), 2, 0));
-    assert_eq!(mette(&night, &policy()), (WhyNot::Due, None));
-
-    let closing = MailContent::default();
-    mailed_to(&mut night, METTE, &["2026-11-25"], MailOutcome::Accepted, closing);
-    let last = night.history.mails.last_mut().unwrap();
-    (last.episode, last.number) = (day("2026-11-23"), 2);
-    for later in ["2026-11-25", "2026-11-26", "2026-12-30"] {
-        night.today = day(later);
-        assert_eq!(letters(&night), [], "{later}");
-    }
-}
-
-#[rstest]
-#[case::too_near_to_the_last_mail("2026-11-24", WhyNot::NotYet)]
-#[case::a_saturday("2026-11-28", WhyNot::SkippedDay)]
-fn a_closing_mail_waits_like_any_other(#[case] today: &str, #[case] why: WhyNot) {
-    let mut night = half_mended(today);
-    night.analyst(ACME, TWO);
-    assert_eq!(letters(&night), []);
-    assert_eq!(mette(&night, &policy()).0, why);
-}
-
-#[test]
-fn what_is_withdrawn_is_no_longer_needed() {
-    let mut night = half_mended("2026-11-26");
-    night.register.accounts.retain(|row| row.account_id != account(TWO));
-    let closed = [format!("{ONE} true"), format!("{TWO} false")];
-    assert_eq!(letters(&night), [(METTE.to_owned(), parts([&[], &[], &[], &[&closed[0], &closed[1]]]))]);
-}
-
-fn bad_row(code: &str) -> BadRow {
-    let account = BadAccount {
-        cause: BadRowCause::MalformedId,
-        country: "DK".into(),
-        client_code: code.into(),
-        client_name: String::new(),
-        account_id: "7.1065E+18".into(),
-    };
-    let (file, field) = ("accounts.csv".into(), "account_id".into());
-    BadRow { file, line: 2, field, reason: "no id".into(), account: Some(account) }
-}
-
-/// What keeps a closing mail back: doubt about any gap of the person.
-#[rstest]
-#[case::a_row_of_the_client_that_cannot_be_read(|night: &mut Night| {
-    night.register.accounts.retain(|row| row.account_id != account(TWO));
-    night.register.bad_rows.push(bad_row("C07"));
-})]
-#[case::a_row_of_nobody_knows_whom(|night: &mut Night| {
-    night.register.accounts.retain(|row| row.account_id != account(TWO));
-    night.register.bad_rows.push(bad_row(""));
-})]
-#[case::a_snoozed_gap(|night: &mut Night| {
-    let what = Excepted::Account(account(TWO));
-    night.register.exceptions.push(Exception { line: 2, what, reason: "paused".into(), until: day("2026-12-31") });
-})]
-#[case::an_unknown_night(|night: &mut Night| { night.reading(ACME, Reading::NotRead { reason: "time".into() }); })]
-#[case::another_gap_within_its_grace(|night: &mut Night| { night.analyst(ACME, TWO).in_acme("C07", "7106541027904755555"); })]
-fn while_a_gap_is_in_doubt_nothing_is_closed(#[case] change: fn(&mut Night)) {
-    let mut night = half_mended("2026-11-26");
-    change(&mut night);
-    let (_, reminded) = plan(&night, &Reminders { grace_nights: 3, ..policy() });
-    assert_eq!(reminded.letters, []);
-}
-
-#[test]
-fn who_is_no_contact_any_more_hears_nothing_more() {
-    let mut night = half_mended("2026-11-25");
-    night.analyst(ACME, TWO);
-    for contacts in [vec![], vec![contact("C08", METTE, ContactRole::Client)]] {
-        night.register.contacts = contacts;
-        assert_eq!(letters(&night), []);
-    }
-}
-
-#[test]
-fn a_refused_address_is_tried_again_once_its_row_changes() {
-    let mut night = night("2026-11-24", "2026-11-23");
-    let (_, reminded) = plan(&night, &policy());
-    let content = reminded.letters[0].content.clone();
-    mailed_to(&mut night, METTE, &["2026-11-23"], MailOutcome::Suppressed, content);
-    assert_eq!(letters(&night), []);
-    night.register.contacts[0].name = "Mette Holm".to_owned();
-    assert_eq!(letters(&night), [(METTE.to_owned(), parts([&[ONE], &[], &[], &[]]))]);
-}
-
-#[test]
-fn a_partial_release_lets_through_no_mail_that_would_tell_of_others() {
-    let mut night = half_mended("2026-11-26");
-    night.analyst(ACME, TWO);
-    let (_, mut reminded) = plan(&night, &policy());
-    reminded.limit(Only::Client(ClientKey::new("DK", "C08")));
-    assert_eq!(reminded.letters, []);
-}
-
-#[test]
-fn two_mails_are_as_far_apart_as_configured_whatever_they_are_about() {
-    // The owner got his weekly mail yesterday, and today a client of his own has a new gap.
-    let mut night = exhausted("2026-12-15");
-    let content = MailContent { owned: vec![key("C07", ONE)], ..MailContent::default() };
-    mailed_to(&mut night, OWNER, &["2026-12-14"], MailOutcome::Accepted, content);
-    night.in_acme("C08", TWO);
-    night.register.contacts.push(contact("C08", OWNER, ContactRole::Client));
-    assert_eq!(letters(&night), []);
-    night.today = day("2026-12-16");
-    night.remember("C08", TWO, Cause::NotAssigned, "2026-12-15");
-    assert_eq!(letters(&night), [(OWNER.to_owned(), parts([&[TWO], &[], &[], &[]]))]);
 }
