@@ -104,8 +104,10 @@ impl Store {
     /// The store cannot be read.
     pub async fn mails_of_day(&self, day: NaiveDate) -> Result<Vec<StoredMail>, Error> {
         sqlx::query(
-            "SELECT message_id, person, outcome, CASE outcome WHEN 'deferred' THEN bytes ELSE X'' END FROM mails
-             WHERE day = $1 ORDER BY created_at, message_id",
+            "SELECT message_id, person, outcome, CASE outcome
+                 WHEN 'deferred' THEN (SELECT bytes FROM mail_bytes WHERE mail_bytes.message_id = mails.message_id)
+                 ELSE X'' END
+             FROM mails WHERE day = $1 ORDER BY created_at, message_id",
         )
         .bind(day)
         .fetch_all(&self.pool)

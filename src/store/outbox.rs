@@ -136,8 +136,8 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
         }
     }
     sqlx::query(
-        "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, bytes, outcome, created_at, contact)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'intended', $10, $11)",
+        "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, outcome, created_at, contact)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intended', $9, $10)",
     )
     .bind(&mail.message_id)
     .bind(mail.run.0)
@@ -147,11 +147,15 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
     .bind(episode)
     .bind(number)
     .bind(verdict)
-    .bind(&mail.bytes)
     .bind(mail.at)
     .bind(&content.contact)
     .execute(&mut *conn)
     .await?;
+    sqlx::query("INSERT INTO mail_bytes (message_id, bytes) VALUES ($1, $2)")
+        .bind(&mail.message_id)
+        .bind(&mail.bytes)
+        .execute(&mut *conn)
+        .await?;
     let parts: Vec<(&AccountKey, &str)> = (content.asked.iter().map(|gap| (gap, "asked")))
         .chain(content.owned.iter().map(|gap| (gap, "owned")))
         .collect();
@@ -179,7 +183,8 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
 async fn again(conn: &mut SqliteConnection, message_id: &str) -> sqlx::Result<Option<StoredMail>> {
     let row = sqlx::query(
         "UPDATE mails SET outcome = 'intended', outcome_at = NULL WHERE message_id = $1 AND outcome = 'deferred'
-         RETURNING message_id, person, outcome, bytes",
+         RETURNING message_id, person, outcome,
+                   (SELECT bytes FROM mail_bytes WHERE mail_bytes.message_id = mails.message_id)",
     )
     .bind(message_id)
     .fetch_optional(conn)

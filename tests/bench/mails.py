@@ -70,7 +70,7 @@ class Mails:
             stored = sqlite3.connect(night.folder / "state.db")
             accepted, = stored.execute("SELECT COUNT(*) FROM mails WHERE kind = 'person' AND outcome = 'accepted'").fetchone()
             if sample:
-                sample.write_bytes(stored.execute("SELECT bytes FROM mails WHERE kind = 'person'").fetchone()[0])
+                sample.write_bytes(stored.execute("SELECT bytes FROM mails JOIN mail_bytes USING (message_id) WHERE kind = 'person'").fetchone()[0])
             stored.close()
         return seen[0] | {"accepted": accepted, "cpu": ran.cpu, "whole": ran.seconds}
 

@@ -154,7 +154,8 @@ impl Stage {
             if tables.await.unwrap().is_empty() {
                 return Vec::new();
             }
-            let sql = "SELECT message_id, person, outcome, bytes FROM mails ORDER BY created_at, message_id";
+            let sql = "SELECT message_id, person, outcome, bytes FROM mails JOIN mail_bytes USING (message_id)
+                       ORDER BY created_at, message_id";
             let rows = sqlx::query(sql).fetch_all(conn).await.unwrap();
             let mail = |row: &sqlx::sqlite::SqliteRow| StoredMail {
                 message_id: row.get(0),

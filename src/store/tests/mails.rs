@@ -1,5 +1,8 @@
 //! Intents and outcomes.
 
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+
 use super::super::*;
 use super::world::*;
 use crate::domain::*;
@@ -106,6 +109,7 @@ async fn the_new_days_mail_replaces_one_that_was_never_taken() {
     let tomorrow = MailIntent { day: date("2026-11-02"), bytes: b"new".to_vec(), ..mail };
     assert_eq!(world.intend(&tomorrow).await, Intended::New);
     assert_eq!(world.history("2026-11-03").await.mails.len(), 1);
+    assert_eq!(world.rows("mail_bytes").await, 1, "the bytes went with their mail");
 }
 
 #[tokio::test]
@@ -181,4 +185,65 @@ async fn a_fault_of_one_write_is_not_that_of_the_others() {
         assert_eq!(first.is_ok() as u8 + second.is_ok() as u8, 1, "{first:?} {second:?}");
     }
     assert_eq!(world.history(DAY).await.mails.len(), 1);
+}
+
+/// The store as the first schema had it, with a mail that was taken and one that was refused for now.
+async fn first_schema(folder: &tempfile::TempDir, bytes: &[u8]) {
+    let state = folder.path().join("state");
+    std::fs::create_dir(&state).unwrap();
+    let options = SqliteConnectOptions::new().filename(state.join("reconciler.db")).create_if_missing(true);
+    let mut conn: SqliteConnection = options.foreign_keys(true).connect().await.unwrap();
+    for step in [
+        include_str!("../migrations/sqlite/0001_start.sql"),
+        "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_by TEXT NOT NULL, applied_at TEXT NOT NULL);
+         INSERT INTO schema_version VALUES (1, '0.1.0', '2026-11-01T04:30:00Z');
+         INSERT INTO runs (seq, run_id, command, now, day, started_at, register_rows, bad_rows)
+         VALUES (1, 'r', 'run', '2026-11-01T04:30:00Z', '2026-11-01', '2026-11-01T04:30:00Z', 10, 0);",
+    ] {
+        sqlx::raw_sql(step).execute(&mut conn).await.unwrap();
+    }
+    for (person, outcome) in [("anna", "accepted"), ("bert", "deferred")] {
+        sqlx::query(
+            "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, bytes, outcome, created_at)
+             VALUES ($1, 1, 'person', $2, $3, $3, 1, '', $4, $5, '2026-11-01T04:30:00Z')",
+        )
+        .bind(format!("<{person}-1@example.org>"))
+        .bind(format!("{person}@example.org"))
+        .bind(date(DAY))
+        .bind(bytes)
+        .bind(outcome)
+        .execute(&mut conn)
+        .await
+        .unwrap();
+        let ClientKey { country, code } = key("C07", 1).client.unwrap();
+        sqlx::query("INSERT INTO mail_gaps VALUES ($1, $2, $3, $4)")
+            .bind(format!("<{person}-1@example.org>"))
+            .bind(&*country)
+            .bind(&*code)
+            .bind(i64::try_from(account(1).get()).unwrap())
+            .execute(&mut conn)
+            .await
+            .unwrap();
+    }
+    conn.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn mails_of_the_first_schema_are_remembered_as_asking_and_sent_again_byte_for_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes: Vec<u8> = (0..30_000_u32).map(|n| (n % 251) as u8).collect();
+    first_schema(&folder, &bytes).await;
+
+    let world = World::open(folder).await;
+    let asked = MailContent { asked: vec![key("C07", 1)], ..MailContent::default() };
+    let remembered: Vec<_> = world.history(DAY).await.mails.into_iter().map(|m| (m.outcome, m.content)).collect();
+    assert_eq!(remembered, [(MailOutcome::Accepted, asked.clone()), (MailOutcome::Deferred, asked)]);
+    let waiting = world.store.mails_of_day(date(DAY)).await.unwrap();
+    let waiting: Vec<_> = waiting.iter().map(|mail| (mail.outcome, &*mail.bytes)).collect();
+    assert_eq!(waiting, [(MailOutcome::Accepted, &[][..]), (MailOutcome::Deferred, &*bytes)]);
+
+    let run = world.store.begin(&run_on(DAY), &world.lease).await.unwrap();
+    assert_eq!(world.intend(&to("anna", 2, run)).await, Intended::Already(MailOutcome::Accepted));
+    let Intended::Again(stored) = world.intend(&to("bert", 2, run)).await else { panic!("not again") };
+    assert_eq!((stored.message_id.as_str(), stored.bytes), ("<bert-1@example.org>", bytes));
 }

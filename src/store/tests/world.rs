@@ -23,7 +23,10 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::open(tempfile::tempdir().unwrap()).await
+    }
+
+    pub(super) async fn open(folder: TempDir) -> Self {
         let store = Store::open(&url(&folder)).await.unwrap();
         let lease = held(Lease::acquire(&store, Duration::from_secs(60), "test", CancellationToken::new()).await);
         Self { folder, store, lease }
