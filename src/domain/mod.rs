@@ -1,5 +1,7 @@
 //! The field's words as values. PURE: knows no clock, network, file, database or environment.
 
+mod cells;
+mod finding;
 mod history;
 mod ids;
 mod letter;
@@ -9,6 +11,8 @@ mod policy;
 mod register;
 mod verdict;
 
+pub use cells::*;
+pub use finding::*;
 pub use history::*;
 pub use ids::*;
 pub use letter::*;

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, IgnoreE
 use super::clean;
 use super::letter::word;
 use super::texts::{Form, Texts};
-use crate::domain::{Ask, Letter};
+use crate::domain::{Ask, Letter, harmless_cell};
 
 /// Longest cell in characters; a spreadsheet refuses more than 32,767.
 const CELL: usize = 30_000;
@@ -97,7 +97,8 @@ impl List {
     pub(super) fn csv(&self) -> Result<Vec<u8>, String> {
         let mut csv = csv::Writer::from_writer(Vec::new());
         for row in &self.0 {
-            csv.write_record(row.iter().map(|cell| harmless(cell))).map_err(|e| e.to_string())?;
+            csv.write_record(row.iter().map(|cell| harmless_cell(cell.into()).into_owned()))
+                .map_err(|e| e.to_string())?;
         }
         csv.into_inner().map_err(|e| e.to_string())
     }
@@ -141,9 +142,4 @@ impl List {
 /// Several in one cell.
 fn joined(parts: impl Iterator<Item = String>) -> String {
     clean::line(&parts.collect::<Vec<_>>().join(" "), CELL)
-}
-
-/// A text cell that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\'']) { format!("'{text}") } else { text.to_owned() }
 }

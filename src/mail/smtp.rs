@@ -3,6 +3,7 @@
 //! Invariant: with TLS configured, nothing but `EHLO`, `STARTTLS` and `QUIT` is ever said in plain text, whatever the
 //! server offers.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use lettre::transport::smtp::client::AsyncNetworkStream;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Ehlo, Noop};
 use lettre::transport::smtp::extension::ClientId;
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -74,7 +76,10 @@ impl Server {
         if host.is_empty() {
             return Err(Error::SmtpUrl("it names no host"));
         }
-        let decode = |text: &str| percent_decoded(text).ok_or(Error::SmtpUrl("user or password is not UTF-8"));
+        let decode = |text: &str| {
+            let decoded = percent_decode_str(text).decode_utf8().map(Cow::into_owned);
+            decoded.map_err(|_| Error::SmtpUrl("user or password is not UTF-8"))
+        };
         let (user, password) = (decode(url.username())?, decode(url.password().unwrap_or_default())?);
         Ok(Self {
             host,
@@ -238,24 +243,4 @@ fn told(ended: Result<String, (Stage, Fault)>) -> (Delivery, Standing) {
 fn tls_fault(error: &SmtpError) -> Fault {
     let source = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     Fault::Broken(format!("TLS was not agreed: {source}; nothing was sent"))
-}
-
-/// `%40` and the like in user and password of a URL.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.filter(|_| first == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
 }

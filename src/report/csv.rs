@@ -3,11 +3,10 @@
 //! Invariant: no cell can run as a formula in a spreadsheet, and the same findings give the same bytes whatever order
 //! they come in.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use super::columns::{COLUMNS, cells};
-use crate::domain::{Change, Finding, Status};
+use crate::domain::{Change, Finding, Status, harmless_cell};
 
 /// Writes the findings as CSV: UTF-8, LF, RFC 4180, in the order given.
 ///
@@ -17,8 +16,10 @@ pub fn csv<'a>(findings: impl IntoIterator<Item = &'a Finding>, to: impl Write) 
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(to);
     writer.write_record(COLUMNS)?;
     for finding in findings {
+        // All cells: numbers of the program's own never begin like a formula, and a text in the id's column that is no id is
+        // as foreign as any other.
         for cell in cells(finding) {
-            writer.write_field(guarded(cell).as_bytes())?;
+            writer.write_field(harmless_cell(cell).as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
@@ -49,10 +50,4 @@ fn client(finding: &Finding) -> Option<(&str, &str)> {
 pub fn is_judged(finding: &Finding) -> bool {
     finding.change != Some(Change::Withdrawn)
         && !(finding.status == Status::Unexpected && finding.change == Some(Change::Resolved))
-}
-
-/// Puts a `'` before what a spreadsheet would run. Numbers of the program's own never begin like that; ids are digits,
-/// and a text in the id's column that is no id is as foreign as any other.
-fn guarded(cell: Cow<'_, str>) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{cell}").into() } else { cell }
 }

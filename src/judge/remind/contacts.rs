@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
 use super::past::Past;
-use crate::domain::{Address, ClientKey, Contact, ContactRole, Scope};
+use crate::domain::{Address, ClientKey, Contact, ContactRole, Language, Scope};
 use crate::judge::Scene;
 
 /// The contacts register, by client, by country and by address.
@@ -79,18 +79,14 @@ impl<'a> AddressBook<'a> {
         past.is_suppressed(person, &self.fingerprint(person), self.today)
     }
 
-    /// The person's rows as 16 digits that change when one of them does.
+    /// The person's rows as 16 digits that change when one of them does. The store keeps them: what they are made of must
+    /// not change from one version of the program to the next.
     pub(super) fn fingerprint(&self, person: &Address) -> String {
-        let rows: BTreeSet<String> = self
-            .rows
-            .get(person)
-            .into_iter()
-            .flatten()
-            .map(|row| format!("{:?} {:?} {:?} {:?}", row.scope, row.role, row.name, row.language))
-            .collect();
+        let rows: BTreeSet<[&str; 5]> = self.rows.get(person).into_iter().flatten().map(|row| fields(row)).collect();
         let mut sha = Sha256::new();
-        for row in rows {
-            sha.update(row.as_bytes());
+        for field in rows.iter().flatten() {
+            sha.update(field.as_bytes());
+            sha.update([0]);
         }
         sha.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
@@ -112,4 +108,17 @@ impl<'a> AddressBook<'a> {
         }
         persons
     }
+}
+
+/// What a row says of its person, in the register's words.
+fn fields(row: &Contact) -> [&str; 5] {
+    let (country, code) = match &row.scope {
+        Scope::Client(key) => (&*key.country, &*key.code),
+        Scope::Country(country) => (&**country, "*"),
+    };
+    let role = match row.role {
+        ContactRole::Client => "client",
+        ContactRole::Owner => "owner",
+    };
+    [country, code, role, &row.name, row.language.map_or("", Language::code)]
 }

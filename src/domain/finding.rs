@@ -1,0 +1,193 @@
+//! Everything that a report says about an account.
+//!
+//! Invariant: a finding's status and who must act are those of its cause.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::{
+    AccountId, ActionOwner, Address, BusinessCenterId, Cause, Change, Client, ClientKey, Confidence, RegisterState,
+    ReminderState, Role, StatedRole, Status,
+};
+
+/// What identifies an account from night to night: its client (none while nobody expects it) and its id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountKey {
+    /// Who expects it.
+    pub client: Option<ClientKey>,
+    /// The account.
+    pub account_id: AccountId,
+}
+
+/// Where an account was seen tonight.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    /// By whom.
+    pub member: Address,
+    /// Where.
+    pub business_center: BusinessCenterId,
+    /// As what.
+    pub role: StatedRole,
+    /// Owner's name as the listing gives it.
+    pub owner: Option<Arc<str>>,
+}
+
+/// The register's side of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterFacts {
+    /// Onboarded or requested.
+    pub state: RegisterState,
+    /// First day.
+    pub start: Option<NaiveDate>,
+    /// Last day.
+    pub end: Option<NaiveDate>,
+    /// Who added the row.
+    pub added_by: Box<str>,
+    /// Tags.
+    pub tags: Box<str>,
+}
+
+/// Reminders of a gap, as the report shows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReminderFacts {
+    /// What happens; none where nothing is to be mended.
+    pub state: Option<ReminderState>,
+    /// The most accepted mails that any of its persons got about it.
+    pub mails_sent: u32,
+    /// Day of the latest of them.
+    pub last_mailed_on: Option<NaiveDate>,
+    /// Day of the earliest to come.
+    pub next_mail_on: Option<NaiveDate>,
+}
+
+/// One line of the reports: everything judged of one account of one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Against earlier days.
+    pub change: Option<Change>,
+    /// What is so; [`Cause::status`] of the cause.
+    pub status: Status,
+    /// Why.
+    pub cause: Cause,
+    /// Who must act.
+    pub action_owner: Option<ActionOwner>,
+    /// How sure.
+    pub confidence: Option<Confidence>,
+    /// Whose; none for an unexpected account without a known client.
+    pub client: Option<Arc<Client>>,
+    /// The account; none where the register's text is no id.
+    pub account_id: Option<AccountId>,
+    /// The id as the register writes it; the same as `account_id` where there is one.
+    pub account_text: Box<str>,
+    /// The register's name, else TikTok's.
+    pub account_name: Box<str>,
+    /// The register's other columns; none for an unexpected account and a bad row.
+    pub register: Option<RegisterFacts>,
+    /// The expected member, or for an unexpected account the one that sees it.
+    pub member: Option<Address>,
+    /// The role the member should have; none where the account is not expected.
+    pub expected_role: Option<Role>,
+    /// The effective role; none where not seen.
+    pub actual_role: Option<StatedRole>,
+    /// Where it was seen; else the client's Business Center, where exactly one is known.
+    pub business_center: Option<BusinessCenterId>,
+    /// Its name; may be empty.
+    pub business_center_name: Arc<str>,
+    /// The Business Centers that a mail names; empty where none is known.
+    pub client_business_centers: Arc<[(BusinessCenterId, Arc<str>)]>,
+    /// Everywhere that any member saw it tonight.
+    pub sightings: Arc<[Sighting]>,
+    /// First certain day of this series.
+    pub since: Option<NaiveDate>,
+    /// Days since then; for gaps.
+    pub days_open: Option<i64>,
+    /// Last day on which a run saw it.
+    pub last_seen_on: Option<NaiveDate>,
+    /// Where it was last seen, if that is not tonight.
+    pub last_seen_in: Option<(BusinessCenterId, Arc<str>)>,
+    /// For a mistyped id.
+    pub suggested_account: Option<AccountId>,
+    /// The other member, for `shared_with_other_member`.
+    pub other_member: Option<Address>,
+    /// What was seen, in sentences for the data team. No request ids and no durations.
+    pub evidence: Arc<str>,
+    /// The one step that mends it; empty where nothing is to be done.
+    pub next_step: String,
+    /// What the mails do about it.
+    pub reminder: ReminderFacts,
+}
+
+impl Finding {
+    /// A finding of this cause about an id as written, with nothing else known yet.
+    #[must_use]
+    pub fn new(cause: Cause, account_text: impl Into<Box<str>>) -> Self {
+        Self {
+            change: None,
+            status: cause.status(),
+            cause,
+            action_owner: cause.action_owner(),
+            confidence: None,
+            client: None,
+            account_id: None,
+            account_text: account_text.into(),
+            account_name: "".into(),
+            register: None,
+            member: None,
+            expected_role: None,
+            actual_role: None,
+            business_center: None,
+            business_center_name: Arc::from(""),
+            client_business_centers: Arc::default(),
+            sightings: Arc::default(),
+            since: None,
+            days_open: None,
+            last_seen_on: None,
+            last_seen_in: None,
+            suggested_account: None,
+            other_member: None,
+            evidence: Arc::default(),
+            next_step: String::new(),
+            reminder: ReminderFacts::default(),
+        }
+    }
+
+    /// Gives it a cause, with the status and the one who must act that belong to it.
+    pub fn set_cause(&mut self, cause: Cause) {
+        self.cause = cause;
+        self.status = cause.status();
+        self.action_owner = cause.action_owner();
+    }
+
+    /// Holds what the two say alike only once. The accounts of one Business Center mostly differ in id and name alone,
+    /// and a night can have a million.
+    pub fn share_with(&mut self, other: &Self) {
+        if self.client_business_centers == other.client_business_centers {
+            self.client_business_centers = Arc::clone(&other.client_business_centers);
+        }
+        if self.sightings == other.sightings {
+            self.sightings = Arc::clone(&other.sightings);
+        }
+        if self.evidence == other.evidence {
+            self.evidence = Arc::clone(&other.evidence);
+        }
+    }
+
+    /// The key under which the store remembers it; none for a row without a readable id.
+    #[must_use]
+    pub fn key(&self) -> Option<AccountKey> {
+        let client = match self.status {
+            Status::Unexpected => None,
+            _ => self.client.as_ref().map(|c| c.key.clone()),
+        };
+        self.account_id.map(|account_id| AccountKey { client, account_id })
+    }
+
+    /// Whether it belongs into `diff.csv`: not ok, or somebody must act, or it was mended or withdrawn tonight.
+    #[must_use]
+    pub fn is_difference(&self) -> bool {
+        self.status != Status::Ok
+            || self.action_owner.is_some()
+            || matches!(self.change, Some(Change::Resolved | Change::Withdrawn))
+    }
+}
