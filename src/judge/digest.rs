@@ -1,4 +1,4 @@
-//! What the operators are told: the night on one screen.
+//! What the operators are told of the night.
 //!
 //! Invariant: it says nothing that the report does not hold, and names no contact.
 
@@ -8,9 +8,6 @@ use chrono::NaiveDate;
 
 use super::{Reminded, Scene};
 use crate::domain::{ActionOwner, Cause, Change, Digest, Exit, Finding, ReminderState, Standing, Status, Summary};
-
-/// Lines of a section before it says how many more there are.
-const LINES: usize = 12;
 
 /// Composes the digest of a run.
 #[must_use]
@@ -24,7 +21,7 @@ pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summ
     };
     let mut section = |heading: &str, lines: Vec<String>| {
         if !lines.is_empty() {
-            digest.sections.push((heading.to_owned(), shortened(lines)));
+            digest.sections.push((heading.to_owned(), lines));
         }
     };
     let mut holds: Vec<String> = summary.guards.iter().map(|g| format!("{}: {}", g.name, g.explanation)).collect();
@@ -196,13 +193,4 @@ fn lines<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
             format!("{client}: {count} × {} ({}{more})", cause.as_str(), accounts.join(", "))
         })
         .collect()
-}
-
-fn shortened(mut lines: Vec<String>) -> Vec<String> {
-    if lines.len() > LINES {
-        let more = lines.len() - LINES;
-        lines.truncate(LINES);
-        lines.push(format!("and {more} more; the attached diff.csv has them all"));
-    }
-    lines
 }

@@ -7,7 +7,7 @@ use super::templates::visible;
 use crate::domain::Digest;
 
 /// Lines that a section shows.
-const LINES: usize = 20;
+const LINES: usize = 12;
 
 /// What `digest.mjml` and `digest.txt` may use.
 #[derive(Clone, Debug)]
