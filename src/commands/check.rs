@@ -125,9 +125,11 @@ async fn tokens(config: &config::Config, stop: CancellationToken) -> Vec<Line> {
     for probe in reader.probe().await {
         for finding in probe.findings {
             let about = format!("token of {}", probe.member.as_str());
+            let of = |said: String| format!("{}: {said}", finding.about);
             lines.push(match finding.result {
-                Ok(said) => well(&about, format!("{}: {said}", finding.about)),
-                Err(said) => fault(&about, format!("{}: {said}", finding.about), Exit::TokenRefused),
+                Ok(said) => well(&about, of(said)),
+                Err(tiktok::ProbeFault::Refused(said)) => fault(&about, of(said), Exit::TokenRefused),
+                Err(tiktok::ProbeFault::Unanswered(said)) => fault(&about, of(said), Exit::NotReadCompletely),
             });
         }
     }

@@ -39,7 +39,7 @@ use member::Member;
 
 pub use client::Error;
 pub use ledger::{Answered, Calls, FaultyCall};
-pub use probe::{Finding, MemberProbe};
+pub use probe::{Finding, MemberProbe, ProbeFault};
 
 /// How far a member's reading is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

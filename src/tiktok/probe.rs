@@ -24,7 +24,16 @@ pub struct Finding {
     /// What was tried: `identity`, `Business Centers`, `ad accounts`, `second witness`.
     pub about: &'static str,
     /// A sentence either way; a fault's with its remedy.
-    pub result: Result<String, String>,
+    pub result: Result<String, ProbeFault>,
+}
+
+/// Why it is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProbeFault {
+    /// TikTok refuses the member's token, scopes or identity, or lets it see nothing: a person must act.
+    Refused(String),
+    /// TikTok did not answer, or not so that it can be used.
+    Unanswered(String),
 }
 
 impl Reader {
@@ -49,13 +58,15 @@ impl Reader {
         if let (Some((app_id, secret)), None) = (&member.witness, member.refused.get()) {
             let answer = self.ask::<Reach>(index, &Call::Witness { app_id, secret }).await;
             let told = |reach: Reach| format!("the second witness names {} ad accounts", reach.0.len());
-            let result = answer.map(|answer| told(answer.content)).map_err(Failure::into_witness_reason);
+            let result = answer
+                .map(|answer| told(answer.content))
+                .map_err(|failure| ProbeFault::Unanswered(failure.into_witness_reason()));
             findings.push(Finding { about: "second witness", result });
         }
         MemberProbe { member: member.email.clone(), findings }
     }
 
-    async fn probe_list(&self, index: usize) -> (Result<String, String>, Option<BusinessCenterId>) {
+    async fn probe_list(&self, index: usize) -> (Result<String, ProbeFault>, Option<BusinessCenterId>) {
         type List = Page<(BusinessCenterId, BusinessCenter)>;
         let page = match self.ask::<List>(index, &Call::BusinessCenters { page: 1 }).await {
             Ok(answer) => answer.content,
@@ -65,44 +76,45 @@ impl Reader {
         if count == 0 {
             let none = "the member is in no Business Center: either no client's invitation was accepted yet, or the \
                         token is another login's";
-            return (Err(none.to_owned()), None);
+            return (Err(ProbeFault::Refused(none.to_owned())), None);
         }
         (Ok(format!("the member is in {count} Business Centers")), page.rows.first().map(|(bc, _)| *bc))
     }
 
-    async fn probe_listing(&self, index: usize, bc: BusinessCenterId) -> Result<String, String> {
+    async fn probe_listing(&self, index: usize, bc: BusinessCenterId) -> Result<String, ProbeFault> {
         let answer = self.ask::<Page<ListedAccount>>(index, &Call::Assets { bc, page: 1 }).await;
         let page = answer.map_err(|failure| self.remedy(index, failure))?.content;
         let count = page.info.map_or(page.rows.len() as u64, |info| info.total_number);
         Ok(format!("Business Center {bc} shares {count} ad accounts with the member"))
     }
 
-    fn remedy(&self, index: usize, failure: Failure) -> String {
+    fn remedy(&self, index: usize, failure: Failure) -> ProbeFault {
         let failure = self.weigh(index, failure, true);
         match self.members[index].refused.get().cloned().map(tell_standing) {
-            Some(Err(remedy)) => remedy,
-            Some(Ok(_)) | None => match failure {
+            Some(Err(fault)) => fault,
+            Some(Ok(_)) | None => ProbeFault::Unanswered(match failure {
                 Failure::Unusable { kind: Kind::Spent, reason, .. } => format!("{reason}: try again later"),
                 other => other.into_reason(),
-            },
+            }),
         }
     }
 }
 
-fn tell_standing(standing: Standing) -> Result<String, String> {
-    match standing {
-        Standing::Good => Ok("TikTok accepts the token, and its address does not contradict the member's".to_owned()),
-        Standing::Unconfirmed { reason } => {
-            Err(format!("TikTok did not say whose token it is ({reason}): try again, and look at TikTok's status page"))
+fn tell_standing(standing: Standing) -> Result<String, ProbeFault> {
+    Err(match standing {
+        Standing::Good => {
+            return Ok("TikTok accepts the token, and its address does not contradict the member's".to_owned());
         }
-        Standing::Contradicted => {
-            Err("the token is another login's: authorize the app again, logged in as the member, \
-                                       and store the new token"
-                .to_owned())
-        }
-        Standing::Dead { code } => Err(dead(code)),
-        Standing::ScopeRefused { path } => Err(no_scope(&path)),
-    }
+        Standing::Unconfirmed { reason } => ProbeFault::Unanswered(format!(
+            "TikTok did not say whose token it is ({reason}): try again, and look at TikTok's status page"
+        )),
+        Standing::Contradicted => ProbeFault::Refused(
+            "the token is another login's: authorize the app again, logged in as the member, and store the new token"
+                .to_owned(),
+        ),
+        Standing::Dead { code } => ProbeFault::Refused(dead(code)),
+        Standing::ScopeRefused { path } => ProbeFault::Refused(no_scope(&path)),
+    })
 }
 
 fn dead(code: i64) -> String {

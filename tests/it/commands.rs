@@ -142,6 +142,14 @@ fn check_tells_all_faults_at_once() {
 }
 
 #[test]
+fn check_tells_a_tiktok_that_does_not_answer_from_a_token_that_is_refused() {
+    let mut stage = stage();
+    stage.set("tiktok.base_url", "\"http://127.0.0.1:9\"");
+    let ran = stage.does(&["check"]).ends_with(4);
+    assert!(ran.stdout.contains("no connection") && !ran.stdout.contains("refused a token"), "{}", ran.stdout);
+}
+
+#[test]
 fn json_on_stdout_is_the_summary_and_logs_stay_on_stderr() {
     let ran = stage()
         .does(&["--now", "2026-11-23T04:30:00Z", "--log-format", "json", "run", "--output", "json"])

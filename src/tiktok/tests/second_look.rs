@@ -7,6 +7,7 @@ use serde_json::json;
 use super::server::{account_row, code, envelope};
 use super::*;
 use crate::domain::{AccountId, AccountInfo, AccountState, Reading, SecondLook, Witness};
+use crate::tiktok::ProbeFault;
 
 fn account(id: u64) -> AccountId {
     AccountId::parse(&id.to_string()).unwrap()
@@ -205,5 +206,16 @@ async fn a_probe_says_what_works_and_how_to_mend_what_does_not() {
     );
     let server = Server::start(world(), fault(|asked| asked.is("/bc/get/").then(|| code(40105, "x")))).await;
     let probe = reader(&settings(server.url.clone())).probe().await;
-    assert!(probe[0].findings[1].result.clone().unwrap_err().contains("authorize the app again"));
+    let refused = probe[0].findings[1].result.clone();
+    assert!(matches!(refused, Err(ProbeFault::Refused(said)) if said.contains("authorize the app again")));
+}
+
+#[tokio::test]
+async fn a_probe_takes_no_answer_for_a_refusal() {
+    let server = Server::start(world(), fault(|_| Some(Reply::Status(500, "x".into())))).await;
+    let probe = reader(&settings(server.url.clone())).probe().await;
+    assert!(
+        probe[0].findings.iter().all(|finding| matches!(finding.result, Err(ProbeFault::Unanswered(_)))),
+        "{probe:?}"
+    );
 }
