@@ -20,7 +20,7 @@ pub(super) struct Arrivals {
     recent: VecDeque<Sent>,
     /// Number of the first of them.
     first: u64,
-    /// The quickest answer so far: what every request needs at least.
+    /// The quickest answer so far: what every request needs at least. What held up all of them so far is not seen.
     quickest: Option<Duration>,
 }
 
