@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Family, MailContent};
+use super::{
+    AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Family, MailContent, TrendNight,
+};
 
 /// The last certain status of an account, and its series.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +169,8 @@ pub struct History {
     pub clients_of: BTreeMap<BusinessCenterId, BTreeMap<ClientKey, Family>>,
     /// What the guards compare with.
     pub baseline: Option<Baseline>,
+    /// Nights of earlier calendar days that the trend still covers, oldest first.
+    pub trend: Vec<TrendNight>,
     /// Mails to persons (not the digests), oldest first.
     pub mails: Vec<PastMail>,
 }

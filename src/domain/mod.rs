@@ -9,6 +9,7 @@ mod observation;
 mod outcome;
 mod policy;
 mod register;
+mod trend;
 mod verdict;
 
 pub use cells::*;
@@ -20,4 +21,5 @@ pub use observation::*;
 pub use outcome::*;
 pub use policy::*;
 pub use register::*;
+pub use trend::*;
 pub use verdict::*;

@@ -82,7 +82,14 @@ impl<'a> Course<'a> {
         latest: bool,
     ) -> Option<PathBuf> {
         let summary = self.summary();
-        let report = report::Report { summary: &summary, findings: &self.night.findings, extra };
+        let report = report::Report {
+            summary: &summary,
+            verdict: &judge::verdict(&summary),
+            day: self.order.today(),
+            trend: &self.night.history.trend,
+            findings: &self.night.findings,
+            extra,
+        };
         match report::write(dir, report, latest) {
             Ok(folder) => Some(folder),
             Err(fault) => {

@@ -71,7 +71,8 @@ pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summ
 }
 
 /// What sort of night it was, in one sentence.
-fn verdict(summary: &Summary) -> String {
+#[must_use]
+pub fn verdict(summary: &Summary) -> String {
     let has = |exit: Exit| summary.exit_codes.contains(&exit.code());
     let gaps = summary.changes.new + summary.changes.open;
     let state = match (summary.changes.new, gaps) {
@@ -99,7 +100,6 @@ fn verdict(summary: &Summary) -> String {
 }
 
 fn facts(findings: &[Finding], summary: &Summary) -> Vec<(String, String)> {
-    let status = |status: Status| summary.counts.get(status.as_str()).map_or(0, |causes| causes.values().sum::<u64>());
     let owner = |owner: ActionOwner| {
         findings.iter().filter(|f| f.action_owner == Some(owner) && f.status != Status::Invalid).count() as u64
     };
@@ -112,7 +112,7 @@ fn facts(findings: &[Finding], summary: &Summary) -> Vec<(String, String)> {
         ("Unknown tonight", Status::Unknown),
         ("Invalid rows", Status::Invalid),
     ]
-    .map(|(label, counted)| (label, status(counted).to_string()));
+    .map(|(label, counted)| (label, summary.of(counted).to_string()));
     let sums = [
         (
             "New / open / resolved / withdrawn",

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-pub use digest::digest;
+pub use digest::{digest, verdict};
 pub use guard::{Held, guards};
 pub use remind::{Only, Person, Reminded, WhyNot, remind};
 pub use summary::{Ending, exits, summarize, unread};

@@ -13,12 +13,13 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use csv::{csv, is_judged, sorted};
 pub use existing::{check, has_others};
 
-use crate::domain::{Finding, Summary};
+use crate::domain::{Finding, Summary, TrendNight};
 
 /// A fault of the reports (exit code 7).
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,12 @@ pub enum Error {
 pub struct Report<'a> {
     /// `summary.json`; its `run_id` names the folder.
     pub summary: &'a Summary,
+    /// What sort of night it was, in one sentence.
+    pub verdict: &'a str,
+    /// The run's calendar day.
+    pub day: NaiveDate,
+    /// Nights before, oldest first.
+    pub trend: &'a [TrendNight],
     /// Every finding, in any order.
     pub findings: &'a [Finding],
     /// More files: name, with `/` for a folder in between, and content.

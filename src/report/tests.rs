@@ -142,7 +142,15 @@ const RUN: &str = "20261101T043000Z-ab12";
 
 fn write_run(dir: &Path, run_id: &str, latest: bool) -> Result<PathBuf, Error> {
     let extra = [("mails/001.eml".to_owned(), b"Subject: x\r\n".to_vec())];
-    write(dir, Report { summary: &summary(run_id), findings: &findings(), extra: &extra }, latest)
+    let report = Report {
+        summary: &summary(run_id),
+        verdict: "1 new gap, 1 open in all.",
+        day: date("2026-11-01"),
+        trend: &[],
+        findings: &findings(),
+        extra: &extra,
+    };
+    write(dir, report, latest)
 }
 
 fn read(path: impl AsRef<Path>) -> String {

@@ -11,7 +11,7 @@ use super::error::unreadable;
 use super::landmarks::landmarks;
 use super::mails::{outcome, person};
 use super::names::Names;
-use super::{Error, Present, Store, accounts, business_centers, sightings};
+use super::{Error, Present, Store, accounts, business_centers, sightings, trend};
 use crate::domain::{AccountKey, ClientKey, History, MailContent, PastMail};
 
 impl Store {
@@ -61,6 +61,7 @@ pub(super) async fn load(
     business_centers::load_clients(conn, &mut history, &mut present).await?;
     accounts::load(conn, &marks, &mut history, &mut present, keep_present).await?;
     sightings::load(conn, &mut history, &mut present, keep_present).await?;
+    history.trend = trend::load(conn, today).await?;
     history.mails = mails(conn).await?;
     Ok((history, present))
 }

@@ -8,8 +8,8 @@
 //! * `open`, `migrate` – the file and its schema · `lease` – who may write · `runs` – beginnings and endings
 //! * `history` – everything earlier runs left, as `domain::History` · `remember` – what tonight changed of it, each
 //!   with `accounts`, `sightings` and `business_centers` for the tables of that name
-//! * `present` – what the tables say now, by fingerprint · `mails`, `outbox` – mails, their intents and outcomes,
-//!   written `together`
+//! * `trend` – the nights of the reports' trend · `present` – what the tables say now, by fingerprint
+//! * `mails`, `outbox` – mails, their intents and outcomes, written `together`
 
 mod accounts;
 mod bulk;
@@ -31,6 +31,7 @@ mod sightings;
 #[cfg(test)]
 mod tests;
 mod together;
+mod trend;
 
 use std::path::PathBuf;
 use std::sync::Arc;

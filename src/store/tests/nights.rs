@@ -264,3 +264,30 @@ async fn names_of_any_sort_and_pages_of_any_number_come_back_as_they_were() {
     assert_eq!(&*history.accounts[&key("C07", 9_001)].account_name, "");
     assert_eq!(history.sightings[&account(5)][0].owner.as_deref(), Some(name));
 }
+
+#[tokio::test]
+async fn the_trend_has_the_last_run_that_ended_of_each_earlier_day_it_covers() {
+    let world = World::new().await;
+    let ended = |missing: u64| RunEnding {
+        summary: format!(
+            r#"{{"complete": true, "counts": {{"missing": {{"not_shared": {missing}, "not_assigned": 1}}, "later": {{}}}},
+                "changes": {{"new": {missing}, "open": 0, "resolved": 0, "withdrawn": 0}}, "run_id": "x"}}"#
+        ),
+        ..ending(true, false)
+    };
+    let runs = [("2026-08-03", 1), ("2026-08-04", 2), ("2026-10-31", 3), ("2026-10-31", 4), ("2026-11-01", 5)];
+    for (number, (day, missing)) in runs.into_iter().enumerate() {
+        let run = NewRun { run_id: format!("run {number}"), ..run_on(day) };
+        let run = world.store.begin(&run, &world.lease).await.unwrap();
+        world.store.end(run, &ended(missing), &world.lease).await.unwrap();
+    }
+    let killed = NewRun { run_id: "killed".to_owned(), ..run_on("2026-10-31") };
+    world.store.begin(&killed, &world.lease).await.unwrap();
+    let refused = world.store.begin(&run_on("2026-10-30"), &world.lease).await.unwrap();
+    world.store.end(refused, &ending(false, false), &world.lease).await.unwrap();
+
+    let trend = world.history("2026-11-01").await.trend;
+    let nights: Vec<_> =
+        trend.iter().map(|n| (n.day, n.of(Status::Missing), n.of(Status::Ok), n.changes.new)).collect();
+    assert_eq!(nights, [(date("2026-08-04"), 3, 0, 2), (date("2026-10-31"), 5, 0, 4)]);
+}
