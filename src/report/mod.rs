@@ -2,12 +2,14 @@
 //!
 //! Invariant: a report folder is whole or absent, and holds nothing that chance, a clock or a request decided.
 //!
-//! * `columns` – a finding's cells · `csv` – a table of them · `folder` – whole or not at all
+//! * `columns` – a finding's cells · `csv` – a table of them · `html` – the page
+//! * `folder` – whole or not at all
 
 mod columns;
 mod csv;
 mod existing;
 mod folder;
+mod html;
 #[cfg(test)]
 mod tests;
 
@@ -76,6 +78,7 @@ pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<PathBuf, Er
     let mut files: Vec<folder::NewFile<'_>> = vec![
         ("diff.csv", Box::new(|to| csv(rows().filter(|finding| finding.is_difference()), to))),
         ("accounts.csv", Box::new(|to| csv(rows().filter(|finding| is_judged(finding)), to))),
+        ("report.html", Box::new(|to| html::html(report, &sorted, to))),
         ("summary.json", Box::new(|to| to.write_all(&summary))),
     ];
     for (name, bytes) in report.extra {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::domain::*;
 
-fn date(day: &str) -> NaiveDate {
+pub(super) fn date(day: &str) -> NaiveDate {
     day.parse().unwrap()
 }
 
@@ -30,7 +30,7 @@ fn client(country: &str, code: &str) -> Arc<Client> {
     })
 }
 
-fn finding(cause: Cause, client: Option<Arc<Client>>, account: &str) -> Finding {
+pub(super) fn finding(cause: Cause, client: Option<Arc<Client>>, account: &str) -> Finding {
     Finding {
         client,
         account_id: AccountId::parse(account).ok(),
@@ -47,7 +47,7 @@ fn sighting(member: &str, center: &str, role: StatedRole) -> Sighting {
 }
 
 /// One row of each sort.
-fn findings() -> Vec<Finding> {
+pub(super) fn findings() -> Vec<Finding> {
     let removed = Finding {
         change: Some(Change::New),
         confidence: Some(Confidence::ReadTwice),
@@ -112,7 +112,7 @@ fn table<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<u8> {
     bytes
 }
 
-fn summary(run_id: &str) -> Summary {
+pub(super) fn summary(run_id: &str) -> Summary {
     Summary {
         run_id: run_id.to_owned(),
         now: "2026-11-01T04:30:00Z".to_owned(),
@@ -187,14 +187,14 @@ fn the_manifest_names_every_other_file_with_size_and_hash() {
     assert_eq!(manifest["run_id"], RUN);
     let files = manifest["files"].as_array().unwrap();
     let listed: Vec<&str> = files.iter().map(|file| file["name"].as_str().unwrap()).collect();
-    assert_eq!(listed, ["accounts.csv", "diff.csv", "mails/001.eml", "summary.json"]);
+    assert_eq!(listed, ["accounts.csv", "diff.csv", "mails/001.eml", "report.html", "summary.json"]);
     for file in files {
         let bytes = fs::read(folder.join(file["name"].as_str().unwrap())).unwrap();
         assert_eq!(file["size"], bytes.len());
         let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(file["sha256"], hash);
     }
-    assert_eq!(names(&folder), ["accounts.csv", "diff.csv", "mails", "manifest.json", "summary.json"]);
+    assert_eq!(names(&folder), ["accounts.csv", "diff.csv", "mails", "manifest.json", "report.html", "summary.json"]);
 }
 
 #[test]
