@@ -28,6 +28,28 @@ fi
 SDK_PYTHON="$PWD/$venv/bin/python"
 export SDK_PYTHON
 
+say "Browser and what drives it"
+# What a test needs and cannot install itself: commands, and the Debian packages that have them.
+needs() {
+    for command in $1; do
+        command -v "$command" > /dev/null && continue
+        if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+            apt-get update -qq && apt-get install -y -qq --no-install-recommends $2 > /dev/null
+            return
+        fi
+        echo "$command is needed: install it (Debian: apt-get install $2)"
+        exit 1
+    done
+}
+needs chromium "chromium"
+needs "node npm" "nodejs npm"
+PAGE_MODULES="$PWD/target/test-page"
+mkdir -p "$PAGE_MODULES"
+cp tests/page/package.json tests/page/package-lock.json "$PAGE_MODULES"
+npm ci --silent --no-audit --no-fund --prefix "$PAGE_MODULES"
+CHROMIUM=$(command -v chromium)
+export PAGE_MODULES CHROMIUM
+
 say "Format"
 cargo fmt --all --check
 

@@ -12,6 +12,7 @@ mod killed;
 mod kills;
 mod lease;
 mod nights;
+mod page;
 mod peer;
 mod readme;
 mod refused;
