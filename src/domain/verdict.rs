@@ -1,12 +1,13 @@
 //! What can be judged of an account.
 //!
-//! Invariant: the words here are the contract's, and each cause belongs to exactly one status and one who must act.
+//! Invariant: the words here are the contract's, and each cause belongs to exactly one status and one who must act. What
+//! is written above a word is what reports and their documentation tell people of it.
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $meaning:literal])+ $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+        pub enum $name { $($(#[doc = $meaning])+ $variant,)+ }
 
         impl $name {
             /// All of them, in the contract's order.
@@ -16,6 +17,12 @@ macro_rules! words {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// What it means, in one sentence for people.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($meaning),+).trim_start(),)+ }
             }
 
             /// Reads the contract's word.
@@ -30,17 +37,17 @@ macro_rules! words {
 words! {
     /// What is so.
     Status {
-        /// Seen with the expected role.
+        /// Shared as it should be; where somebody must act all the same, the cause says why.
         Ok = "ok",
-        /// Not seen, on complete evidence.
+        /// Expected and not shared, on complete evidence.
         Missing = "missing",
-        /// Seen with more than the expected role.
+        /// Shared, with a higher permission than Analyst.
         WrongRole = "wrong_role",
-        /// Seen, and expected by nobody.
+        /// Shared with us, and expected by nobody.
         Unexpected = "unexpected",
-        /// Nothing can be said.
+        /// Nothing certain can be said tonight: it neither opens nor closes a gap, and nobody is mailed for it.
         Unknown = "unknown",
-        /// The register's row makes no sense.
+        /// The register's row cannot be judged until it is mended.
         Invalid = "invalid",
     }
 }
@@ -62,59 +69,63 @@ impl Status {
 words! {
     /// Why it is so.
     Cause {
-        /// All is well.
+        /// The member sees the account as Analyst.
         SharedAsExpected = "shared_as_expected",
-        /// `STATUS_DISABLE`.
+        /// Shared as expected, but TikTok says that the account is closed (STATUS_DISABLE).
         AccountClosed = "account_closed",
-        /// `STATUS_LIMIT`.
+        /// Shared as expected, but TikTok says that the account is suspended (STATUS_LIMIT).
         AccountSuspended = "account_suspended",
-        /// Any other state but enabled.
+        /// Shared as expected, but TikTok says that the account is not enabled, mostly because it is in review.
         AccountInReview = "account_in_review",
-        /// The client's Business Center is not in the member's complete list.
+        /// The client's Business Center is known, and the member is not in it: no invitation, or one that nobody
+        /// accepted yet.
         NotAMember = "not_a_member",
-        /// In the Business Center, but the account is not assigned.
+        /// The member is in the client's Business Center, and the account is not assigned to it there.
         NotAssigned = "not_assigned",
-        /// As not assigned, but an earlier run saw it there.
+        /// As not_assigned, but an earlier run saw the account there.
         AccessRemoved = "access_removed",
-        /// Nowhere, and the client's Business Center is not known.
+        /// Everything was read, the account is nowhere, and the client's Business Center is not known.
         NotShared = "not_shared",
-        /// Only another configured member sees it.
+        /// Another member of ours sees the account, and the expected one does not.
         SharedWithOtherMember = "shared_with_other_member",
-        /// Last seen in a pool or under another owner's name.
+        /// Last seen in a Business Center of several clients (a pool) or under another owner's name, and gone from
+        /// there.
         PartnerShareLost = "partner_share_lost",
-        /// One unexpected account of the same client is near.
+        /// The register's id is probably mistyped: one account that nobody expects has nearly the same
+        /// (suggested_account_id).
         MistypedId = "mistyped_id",
-        /// `PUNISH` or `DENY`.
+        /// TikTok has suspended the client's Business Center (PUNISH or DENY).
         BusinessCenterSuspended = "business_center_suspended",
-        /// The id does not exist or was deleted.
+        /// TikTok says that the account does not exist or was deleted.
         AccountGone = "account_gone",
-        /// Operator or Admin where Analyst is expected.
+        /// The member is Operator or Admin where Analyst is expected: it works, but gives more rights than needed.
         RoleTooHigh = "role_too_high",
-        /// Shared with the member, expected by nobody.
+        /// Shared with the member, and no row of the register expects it today.
         NotOnboarded = "not_onboarded",
-        /// The member's token, scopes or identity were refused.
+        /// TikTok refuses the member's token, scopes or identity, or shows it nothing at all: what it does not show
+        /// proves nothing.
         TokenProblem = "token_problem",
-        /// A canary was not seen.
+        /// An account that must always be seen was not seen, so that the run proves nothing.
         CanaryMissing = "canary_missing",
-        /// A Business Center, or the list of them, could not be read.
+        /// A Business Center in which the account could be, or the list of them, could not be read.
         BusinessCenterUnreadable = "business_center_unreadable",
-        /// A listing contradicts itself.
+        /// A listing in which the account could be does not add up, or is suddenly empty.
         ListingIncomplete = "listing_incomplete",
-        /// A second endpoint says that it is shared.
+        /// The listing lacks the account, and a second endpoint of TikTok says that it is shared.
         WitnessDisagrees = "witness_disagrees",
         /// The register's Business Center is not the one in which the client is known to be.
         BusinessCenterConflict = "business_center_conflict",
-        /// TikTok states no role, or one that is not known.
+        /// The account is shared, and TikTok states no role, or one that is not known.
         RoleNotStated = "role_not_stated",
         /// The row names a member that the configuration does not have.
         MemberNotConfigured = "member_not_configured",
-        /// The id cannot be one.
+        /// The row's account id cannot be one; the evidence names the damage.
         MalformedId = "malformed_id",
-        /// Something else in the row.
+        /// Something else in the row cannot be read; the evidence names it.
         MalformedRow = "malformed_row",
-        /// A second row for the same client and account.
+        /// A second row for the same client and account; the first is judged.
         DuplicateRow = "duplicate_row",
-        /// Clients that do not belong together register the same account.
+        /// Clients that do not belong together register the same account for the same days.
         ClaimedBySeveralClients = "claimed_by_several_clients",
     }
 }
@@ -122,7 +133,7 @@ words! {
 words! {
     /// Who must act.
     ActionOwner {
-        /// The client.
+        /// The client, whom the mails ask.
         Client = "client",
         /// The agency's data team.
         DataTeam = "data_team",
@@ -200,7 +211,7 @@ impl Cause {
 words! {
     /// How sure it is.
     Confidence {
-        /// A second endpoint agrees.
+        /// A second endpoint of TikTok agrees.
         Witnessed = "witnessed",
         /// The same list said so twice in this run.
         ReadTwice = "read_twice",
@@ -226,13 +237,13 @@ words! {
 words! {
     /// What happens with a gap by mail.
     ReminderState {
-        /// Mailed today, or on the day `next_mail_on` says.
+        /// Mailed today, or on the day that next_mail_on names.
         Scheduled = "scheduled",
-        /// Due, but for grace, a skipped day or the distance between mails.
+        /// Due, but for the nights of grace, a skipped day or the distance between two mails.
         Waiting = "waiting",
-        /// Handed to the owner.
+        /// The client was reminded as often as configured; the owner has it.
         Escalated = "escalated",
-        /// Excepted.
+        /// Excepted by the exceptions register.
         Snoozed = "snoozed",
         /// A guard holds the mails.
         Held = "held",
