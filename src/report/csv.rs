@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use super::columns::{COLUMNS, cells};
+use super::columns::COLUMNS;
 use crate::domain::{Change, Finding, Status, harmless_cell};
 
 /// Writes the findings as CSV: UTF-8, LF, RFC 4180, in the order given.
@@ -14,12 +14,12 @@ use crate::domain::{Change, Finding, Status, harmless_cell};
 /// Those of what is written to.
 pub fn csv<'a>(findings: impl IntoIterator<Item = &'a Finding>, to: impl Write) -> std::io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(to);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS.iter().map(|column| column.name))?;
     for finding in findings {
         // All cells: numbers of the program's own never begin like a formula, and a text in the id's column that is no id is
         // as foreign as any other.
-        for cell in cells(finding) {
-            writer.write_field(harmless_cell(cell).as_bytes())?;
+        for column in &COLUMNS {
+            writer.write_field(harmless_cell((column.cell)(finding).into_text()).as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
     }

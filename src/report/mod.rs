@@ -1,10 +1,11 @@
-//! The reports of a run: what was judged, as files for programs.
+//! The reports of a run: what was judged, as files for programs and people.
 //!
 //! Invariant: a report folder is whole or absent, and holds nothing that chance, a clock or a request decided.
 //!
-//! * `columns` – a finding's cells · `csv` – a table of them · `html` – the page
+//! * `columns` – a finding's cells · `csv`, `xlsx` – tables of them · `html` – the page
 //! * `folder` – whole or not at all
 
+mod cell;
 mod columns;
 mod csv;
 mod existing;
@@ -12,6 +13,7 @@ mod folder;
 mod html;
 #[cfg(test)]
 mod tests;
+mod xlsx;
 
 use std::path::{Path, PathBuf};
 
@@ -75,10 +77,12 @@ pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<PathBuf, Er
     let sorted = sorted(report.findings);
     let rows = || sorted.iter().copied();
     let summary = json(report.summary)?;
+    let book = xlsx::Book::new(&report, &sorted)?;
     let mut files: Vec<folder::NewFile<'_>> = vec![
         ("diff.csv", Box::new(|to| csv(rows().filter(|finding| finding.is_difference()), to))),
         ("accounts.csv", Box::new(|to| csv(rows().filter(|finding| is_judged(finding)), to))),
         ("report.html", Box::new(|to| html::html(report, &sorted, to))),
+        ("report.xlsx", Box::new(|to| book.write(to))),
         ("summary.json", Box::new(|to| to.write_all(&summary))),
     ];
     for (name, bytes) in report.extra {

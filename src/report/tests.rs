@@ -16,11 +16,11 @@ pub(super) fn date(day: &str) -> NaiveDate {
     day.parse().unwrap()
 }
 
-fn address(local: &str) -> Address {
+pub(super) fn address(local: &str) -> Address {
     Address::parse(&format!("{local}@example.org")).unwrap()
 }
 
-fn client(country: &str, code: &str) -> Arc<Client> {
+pub(super) fn client(country: &str, code: &str) -> Arc<Client> {
     Arc::new(Client {
         key: ClientKey::new(country, code),
         country: country.to_owned(),
@@ -187,14 +187,16 @@ fn the_manifest_names_every_other_file_with_size_and_hash() {
     assert_eq!(manifest["run_id"], RUN);
     let files = manifest["files"].as_array().unwrap();
     let listed: Vec<&str> = files.iter().map(|file| file["name"].as_str().unwrap()).collect();
-    assert_eq!(listed, ["accounts.csv", "diff.csv", "mails/001.eml", "report.html", "summary.json"]);
+    let expected = ["accounts.csv", "diff.csv", "mails/001.eml", "report.html", "report.xlsx", "summary.json"];
+    assert_eq!(listed, expected);
     for file in files {
         let bytes = fs::read(folder.join(file["name"].as_str().unwrap())).unwrap();
         assert_eq!(file["size"], bytes.len());
         let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(file["sha256"], hash);
     }
-    assert_eq!(names(&folder), ["accounts.csv", "diff.csv", "mails", "manifest.json", "report.html", "summary.json"]);
+    let found = ["accounts.csv", "diff.csv", "mails", "manifest.json", "report.html", "report.xlsx", "summary.json"];
+    assert_eq!(names(&folder), found);
 }
 
 #[test]
