@@ -19,6 +19,7 @@ mod refused;
 mod rehearsal;
 mod running;
 mod smtp_sink;
+mod spreadsheet;
 mod stopped;
 mod story;
 mod worlds;

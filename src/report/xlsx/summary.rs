@@ -75,9 +75,11 @@ impl Page<'_> {
             false => "no: what was not read is unknown below, and nobody is mailed for it",
         };
         self.fact("Complete", complete)?;
-        for code in &summary.exit_codes {
+        let also = summary.exit_codes.iter().filter(|code| **code != summary.exit_code);
+        for (label, code) in
+            [("Exit code", &summary.exit_code)].into_iter().chain(also.map(|code| ("It also has", code)))
+        {
             let meaning = Exit::ALL.iter().find(|exit| exit.code() == *code).map_or("", |exit| exit.meaning());
-            let label = if *code == summary.exit_code { "Exit code" } else { "Another that applies" };
             self.fact(label, &format!("{code}: {meaning}"))?;
         }
         Ok(())
@@ -93,7 +95,7 @@ impl Page<'_> {
             let said = match table.rows - table.shown {
                 0 => format!("Also in {}.csv: {what}.", table.name),
                 more => format!(
-                    "THE SHEET SHOWS THE FIRST {} ROWS ONLY, {more} ARE NOT IN IT. {}.csv holds all: {what}.",
+                    "The sheet shows the first {} rows, AND {more} MORE ARE NOT IN IT; {}.csv holds all: {what}.",
                     table.shown, table.name
                 ),
             };

@@ -53,6 +53,18 @@ fn parts(bytes: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// A cell in one line.
+fn told(cell: &Data) -> String {
+    match cell {
+        Data::DateTime(day) => {
+            let (year, month, day, ..) = day.to_ymd_hms_milli();
+            format!("{year}-{month:02}-{day:02} (a day)")
+        }
+        Data::Float(count) => format!("{count} (a number)"),
+        _ => cell.to_string().replace('\n', "⏎"),
+    }
+}
+
 #[test]
 fn the_workbook_whole() {
     let bytes = book(&findings(), MOST_ROWS);
@@ -60,7 +72,7 @@ fn the_workbook_whole() {
     for sheet in open(&bytes).sheet_names() {
         writeln!(shown, "# {sheet}").unwrap();
         for row in cells(&bytes, &sheet) {
-            let row: Vec<String> = row.iter().map(|cell| cell.to_string().replace('\n', "⏎")).collect();
+            let row: Vec<String> = row.iter().map(told).collect();
             writeln!(shown, "{}", row.join(" | ").trim_end_matches([' ', '|'])).unwrap();
         }
     }
@@ -115,8 +127,8 @@ fn rows_beyond_the_sheets_are_told_and_not_lost_in_silence() {
     assert_eq!(cells(&bytes, "diff").len(), 3);
     assert_eq!(cells(&bytes, "accounts").len(), 3);
     let told: String = cells(&bytes, "summary").concat().iter().map(|cell| format!("{cell}\n")).collect();
-    assert!(told.contains("FIRST 2 ROWS ONLY, 4 ARE NOT IN IT. diff.csv holds all"), "{told}");
-    assert!(told.contains("FIRST 2 ROWS ONLY, 3 ARE NOT IN IT. accounts.csv holds all"), "{told}");
+    assert!(told.contains("first 2 rows, AND 4 MORE ARE NOT IN IT; diff.csv holds all"), "{told}");
+    assert!(told.contains("first 2 rows, AND 3 MORE ARE NOT IN IT; accounts.csv holds all"), "{told}");
     assert!(!book(&given, 7).is_empty());
 }
 
