@@ -144,6 +144,21 @@ pub struct MailCounts {
     pub redirected: u64,
 }
 
+impl MailCounts {
+    /// Each outcome: its word, how many, and what it means.
+    #[must_use]
+    pub fn outcomes(self) -> [(&'static str, u64, &'static str); 6] {
+        [
+            ("sent", self.sent, "Accepted by the mail server."),
+            ("held", self.held, "Held by a guard; a person must release them."),
+            ("failed", self.failed, "Refused for now, or by a fault of ours; still due."),
+            ("doubtful", self.doubtful, "Perhaps arrived: the run could not learn it."),
+            ("suppressed", self.suppressed, "The mail server refuses the address for good."),
+            ("redirected", self.redirected, "Sent to the rehearsal's address instead."),
+        ]
+    }
+}
+
 /// `summary.json`, in the contract's order.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {

@@ -151,8 +151,8 @@ pub(super) const COLUMNS: [Column; 32] = [
     column("suggested_account_id", 22, Values::Id, "For mistyped_id: the id that is probably meant.", |f| {
         f.suggested_account.map(|id| id.to_string()).into()
     }),
-    column("evidence", 70, Values::Text, "What was seen, in sentences.", |f| (&*f.evidence).into()),
-    column("next_step", 70, Values::Text, "The one step that mends it, and whose it is.", |f| {
+    column("evidence", 80, Values::Text, "What was seen, in sentences.", |f| (&*f.evidence).into()),
+    column("next_step", 80, Values::Text, "The one step that mends it, and whose it is.", |f| {
         f.next_step.as_str().into()
     }),
     column(

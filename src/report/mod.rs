@@ -3,7 +3,7 @@
 //! Invariant: a report folder is whole or absent, and holds nothing that chance, a clock or a request decided.
 //!
 //! * `columns` – a finding's cells · `csv`, `xlsx` – tables of them · `html` – the page
-//! * `folder` – whole or not at all
+//! * `folder` – whole or not at all · `schema` – the page that tells analysts all of it
 
 mod cell;
 mod columns;
@@ -11,6 +11,8 @@ mod csv;
 mod existing;
 mod folder;
 mod html;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod tests;
 mod xlsx;

@@ -140,7 +140,7 @@ pub(super) fn summary(run_id: &str) -> Summary {
 
 const RUN: &str = "20261101T043000Z-ab12";
 
-fn write_run(dir: &Path, run_id: &str, latest: bool) -> Result<PathBuf, Error> {
+pub(super) fn write_run(dir: &Path, run_id: &str, latest: bool) -> Result<PathBuf, Error> {
     let extra = [("mails/001.eml".to_owned(), b"Subject: x\r\n".to_vec())];
     let report = Report {
         summary: &summary(run_id),

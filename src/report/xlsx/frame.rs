@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
     IgnoreError, Workbook, Worksheet, XlsxError,
 };
 
-use super::row::ROW_HEIGHT;
+use super::row::LINE;
 use super::{Table, summary};
 use crate::domain::Status;
 use crate::report::Report;
@@ -17,6 +17,9 @@ use crate::report::columns::{COLUMNS, Values};
 /// Columns that stay when the others are scrolled: change, status and cause. As far as the account id they would fill
 /// the screen of a laptop.
 const FROZEN: u16 = 3;
+
+/// Characters that the button of a filter covers.
+const FILTER: usize = 3;
 
 /// Background and ink of a status.
 fn colours(status: Status) -> (u32, u32) {
@@ -54,7 +57,7 @@ pub(super) fn text() -> Format {
 
 /// A count.
 pub(super) fn number() -> Format {
-    Format::new().set_num_format("0").set_align(FormatAlign::Top)
+    Format::new().set_num_format("0").set_align(FormatAlign::Top).set_align(FormatAlign::Right).set_indent(1)
 }
 
 fn day() -> Format {
@@ -83,7 +86,8 @@ fn lay_out(sheet: &mut Worksheet, table: &Table<'_>) -> Result<(), XlsxError> {
     let columns = (0_u16..).zip(&COLUMNS);
     for (place, column) in columns.clone() {
         sheet.write_string_with_format(0, place, column.name, &header())?;
-        sheet.set_column_width(place, column.width)?;
+        let heading = u8::try_from(column.name.len() + FILTER).unwrap_or(u8::MAX);
+        sheet.set_column_width(place, column.width.max(heading))?;
         if last > 0 {
             let format = match column.values {
                 Values::Number => number(),
@@ -94,7 +98,7 @@ fn lay_out(sheet: &mut Worksheet, table: &Table<'_>) -> Result<(), XlsxError> {
         }
     }
     let last_column = columns.last().map_or(0, |(place, _)| place);
-    sheet.set_row_height(0, ROW_HEIGHT)?;
+    sheet.set_row_height(0, 2 * LINE)?;
     sheet.set_freeze_panes(1, FROZEN)?;
     sheet.autofilter(0, 0, last, last_column)?;
     sheet.set_landscape().set_repeat_rows(0, 0)?;

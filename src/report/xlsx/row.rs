@@ -7,18 +7,19 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
+use super::LONGEST_CELL;
 use crate::domain::Finding;
 use crate::report::cell::Cell;
 use crate::report::columns::COLUMNS;
 
-/// Most UTF-16 units of a cell: a spreadsheet's limit.
-const LONGEST: usize = 32_767;
-
 /// The end of a text that was longer.
 const CUT: &str = " … (cut: longer than a cell)";
 
-/// Height of a row in points: two lines. What is longer is read in the cell, and no row pushes the others off the screen.
-pub(super) const ROW_HEIGHT: f64 = 30.0;
+/// Height of a line in points.
+pub(super) const LINE: u32 = 15;
+
+/// Most lines that a row shows; the rest of a longer text is read in the cell, and no row pushes the others off the screen.
+const MOST_LINES: usize = 6;
 
 /// A sheet's XML around the place of its rows, and the format of each column.
 pub(super) struct Hole<'x> {
@@ -39,21 +40,33 @@ impl<'x> Hole<'x> {
 
     /// Adds a finding as the row of this number, counted from 1.
     pub(super) fn row(&self, number: u32, finding: &Finding, xml: &mut String) {
+        let cells: Vec<Cell<'_>> = COLUMNS.iter().map(|column| held((column.cell)(finding))).collect();
+        let lines = cells.iter().zip(&COLUMNS).map(|(cell, column)| match cell {
+            Cell::Text(text) => lines(text, column.width),
+            Cell::Number(_) | Cell::Day(_) => 1,
+        });
         // Writing to a text cannot fail.
-        let _ = write!(xml, r#"<row r="{number}" ht="{ROW_HEIGHT}" customHeight="1">"#);
-        for ((place, column), format) in (0_u8..).zip(&COLUMNS).zip(&self.formats) {
-            let _ = match held((column.cell)(finding)) {
-                Cell::Text(text) if text.is_empty() => Ok(()),
-                cell => {
-                    xml.push_str("<c r=\"");
-                    push_letters(place, xml);
-                    let _ = write!(xml, r#"{number}" s="{format}""#);
-                    push_value(&cell, xml)
-                }
-            };
+        let _ = write!(xml, r#"<row r="{number}" ht="{}" customHeight="1">"#, lines.max().unwrap_or(1) * LINE);
+        for ((place, cell), format) in (0_u8..).zip(&cells).zip(&self.formats) {
+            if *cell != Cell::EMPTY {
+                xml.push_str("<c r=\"");
+                push_letters(place, xml);
+                let _ = write!(xml, r#"{number}" s="{format}""#);
+                let _ = push_value(cell, xml);
+            }
         }
         xml.push_str("</row>");
     }
+}
+
+/// Lines that a text takes in a column of so many digits, as far as a row shows them. Letters are narrower than digits.
+pub(super) fn lines(text: &str, width: u8) -> u32 {
+    let width = usize::from(width) * 9 / 8;
+    if text.len() <= width && !text.contains('\n') {
+        return 1;
+    }
+    let lines = text.split('\n').map(|line| line.chars().take(width * MOST_LINES).count().div_ceil(width).max(1));
+    u32::try_from(lines.take(MOST_LINES).sum::<usize>().min(MOST_LINES)).unwrap_or(1)
 }
 
 /// The column's letters: `A`, …, `Z`, `AA`, …
@@ -67,7 +80,9 @@ fn push_letters(place: u8, xml: &mut String) {
 fn push_value(cell: &Cell<'_>, xml: &mut String) -> std::fmt::Result {
     match cell {
         Cell::Text(text) => {
-            xml.push_str(r#" t="inlineStr"><is><t xml:space="preserve">"#);
+            let blank = |letter: char| letter.is_ascii_whitespace();
+            let keeps = if text.starts_with(blank) || text.ends_with(blank) { r#" xml:space="preserve""# } else { "" };
+            let _ = write!(xml, r#" t="inlineStr"><is><t{keeps}>"#);
             push_escaped(text, xml);
             xml.push_str("</t></is></c>");
             Ok(())
@@ -100,7 +115,7 @@ pub(super) fn fitting(text: Cow<'_, str>) -> Cow<'_, str> {
     } else {
         text
     };
-    cut(clean, LONGEST)
+    cut(clean, LONGEST_CELL)
 }
 
 /// The text with at most so many UTF-16 units.

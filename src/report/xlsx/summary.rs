@@ -2,25 +2,19 @@
 //!
 //! Invariant: it says nothing that `summary.json` and the tables do not hold, and what it cuts it says.
 
-use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
-use super::row::{cut, fitting};
-use super::{Table, frame};
+use super::row::{LINE, cut, fitting, lines};
+use super::{LONGEST_SENTENCE, MOST_LINES, Table, frame};
 use crate::domain::{ActionOwner, Cause, Change, Exit, Status, Summary};
 use crate::report::Report;
 use crate::report::columns::{COLUMNS, Values};
-
-/// Most lines of a list: what the registers or TikTok did wrong a thousand times is read in `summary.json`.
-const MOST_LINES: usize = 500;
-
-/// Longest sentence in UTF-16 units.
-const LONGEST: usize = 1_000;
 
 /// Columns whose words are told in another place of the sheet.
 const TOLD: [&str; 5] = ["change", "status", "cause", "action_owner", "actual_role"];
 
 /// Widths of the columns in characters: two words, a number, one who acts, a sentence.
-const WIDTHS: [u8; 5] = [27, 27, 10, 13, 96];
+const WIDTHS: [u8; 5] = [28, 28, 10, 14, 112];
 const NUMBER: u16 = 2;
 const OWNER: u16 = 3;
 const SENTENCE: u16 = 4;
@@ -72,7 +66,7 @@ impl Page<'_> {
         self.fact("Command", &summary.command)?;
         let complete = match summary.complete {
             true => "yes: everything was read that no exception excuses",
-            false => "no: what was not read is unknown below, and nobody is mailed for it",
+            false => "no: what that leaves uncertain is unknown, and nobody is mailed for it",
         };
         self.fact("Complete", complete)?;
         let also = summary.exit_codes.iter().filter(|code| **code != summary.exit_code);
@@ -118,7 +112,7 @@ impl Page<'_> {
                 self.sheet.write_blank(self.row, place, &format)?;
             }
             self.plain(0, status.as_str(), &format)?;
-            let count = format.clone().set_num_format("0");
+            let count = format.clone().set_num_format("0").set_align(FormatAlign::Right).set_indent(1);
             self.sheet.write_number_with_format(self.row, NUMBER, number(summary.of(*status)), &count)?;
             self.plain(SENTENCE, status.meaning(), &format.set_text_wrap())?;
             self.row += 1;
@@ -159,15 +153,7 @@ impl Page<'_> {
 
     fn mails(&mut self, summary: &Summary) -> Result<(), XlsxError> {
         self.heading(["Mails", "", "Mails", "", "To persons, by outcome; without the operators' digest"])?;
-        let mails = summary.mails;
-        for (outcome, count, meaning) in [
-            ("sent", mails.sent, "Accepted by the mail server."),
-            ("held", mails.held, "Held by a guard."),
-            ("failed", mails.failed, "Refused for now, or by a fault of ours; still due."),
-            ("doubtful", mails.doubtful, "Perhaps arrived: the run could not learn it."),
-            ("suppressed", mails.suppressed, "The mail server refuses the address for good."),
-            ("redirected", mails.redirected, "Sent to the rehearsal's address instead."),
-        ] {
+        for (outcome, count, meaning) in summary.mails.outcomes() {
             self.line([outcome, ""], Some(count), "", meaning)?;
         }
         Ok(())
@@ -234,7 +220,11 @@ impl Page<'_> {
     fn heading(&mut self, words: [&str; 5]) -> Result<(), XlsxError> {
         self.row += 1;
         for (place, word) in (0..).zip(words) {
-            self.sheet.write_string_with_format(self.row, place, word, &frame::header())?;
+            let format = match place {
+                NUMBER => frame::header().set_align(FormatAlign::Right).set_indent(1),
+                _ => frame::header(),
+            };
+            self.sheet.write_string_with_format(self.row, place, word, &format)?;
         }
         self.row += 1;
         Ok(())
@@ -259,13 +249,16 @@ impl Page<'_> {
         }
         self.plain(OWNER, owner, &format(frame::text()))?;
         self.plain(SENTENCE, sentence, &format(frame::text()))?;
+        let texts = words.into_iter().chain(["", owner, sentence]).zip(WIDTHS);
+        let lines = texts.map(|(text, width)| lines(text, width)).max().unwrap_or(1);
+        self.sheet.set_row_height(self.row, lines * LINE)?;
         self.row += 1;
         Ok(())
     }
 
     fn plain(&mut self, place: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
         if !text.is_empty() {
-            let text = cut(fitting(text.into()), LONGEST);
+            let text = cut(fitting(text.into()), LONGEST_SENTENCE);
             self.sheet.write_string_with_format(self.row, place, &*text, format)?;
         }
         Ok(())
