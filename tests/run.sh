@@ -28,7 +28,7 @@ fi
 SDK_PYTHON="$PWD/$venv/bin/python"
 export SDK_PYTHON
 
-say "Browser and what drives it"
+say "Browser and what drives it, spreadsheet"
 # What a test needs and cannot install itself: commands, and the Debian packages that have them.
 needs() {
     for command in $1; do
@@ -43,6 +43,7 @@ needs() {
 }
 needs chromium "chromium"
 needs "node npm" "nodejs npm"
+needs soffice "libreoffice-calc-nogui"
 PAGE_MODULES="$PWD/target/test-page"
 mkdir -p "$PAGE_MODULES"
 cp tests/page/package.json tests/page/package-lock.json "$PAGE_MODULES"

@@ -48,7 +48,7 @@ night 2 2026-11-24T04:30:00Z
 
 echo "Both nights ended as they should in this world: with code 3, because one of the three logins is refused."
 echo
-echo "Reports:  demo/reports/ (latest names the newest): report.html for a browser, diff.csv, accounts.csv, summary.json"
+echo "Reports:  demo/reports/ (latest names the newest): report.html for a browser, report.xlsx, diff.csv, accounts.csv, summary.json"
 echo "Mails:    demo/mails/, one .eml each, for any mail program"
 echo "Logs:     demo/night-1.log, demo/night-2.log"
 echo "The world and its registers: config/demo/"

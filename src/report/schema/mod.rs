@@ -31,6 +31,7 @@ an object store it is `latest.json` instead, with `run_id` and, seen from there,
 | `diff.csv` | programs | every row whose status is not ok or that somebody must act on, and what was mended or withdrawn tonight |
 | `accounts.csv` | programs | every judged row, same columns |
 | `report.xlsx` | people | a summary and both tables |
+| `report.html` | people | one page for a browser: what changed, what is open by client and cause, who must act, the trend of 90 days |
 | `summary.json` | programs | the night in numbers |
 | `manifest.json` | programs | every other file with size and hash; written last |
 | `mails/NNN.eml` | people | of `plan` only: the mails that a run would send |
