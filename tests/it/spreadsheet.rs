@@ -59,7 +59,8 @@ impl Office {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
-        let absent = "soffice is not installed: tests/run.sh installs it (Debian: apt-get install libreoffice-calc-nogui)";
+        let absent =
+            "soffice is not installed: tests/run.sh installs it (Debian: apt-get install libreoffice-calc-nogui)";
         assert_ne!(ran.status.code(), Some(127), "{absent}");
         assert_ne!(ran.status.code(), Some(124), "soffice did not end within 240 s: {said}");
         let written = fs::read_dir(&out).map_or(0, Iterator::count);
