@@ -34,6 +34,8 @@ pub(super) struct Page {
     release: Option<String>,
     changes: Vec<Changed>,
     turns: Vec<Turn>,
+    /// Each cause of tonight that is not plain well, and what it means.
+    meanings: Vec<(String, &'static str)>,
     gaps: u64,
     clients: u64,
     /// Gaps that the page leaves to the tables.
@@ -123,6 +125,7 @@ pub(super) fn page(report: Report<'_>, sorted: &[&Finding], gaps: &[&Finding]) -
             .then(|| format!("tiktok-access-reconciler release {}", summary.run_id)),
         changes: changes(sorted),
         turns: turns(sorted),
+        meanings: meanings(sorted),
         gaps: gaps.len() as u64,
         clients: gaps.chunk_by(|a, b| gaps::client_of(a) == gaps::client_of(b)).count() as u64,
         left_out: gaps.len().saturating_sub(MOST_GAPS) as u64,
@@ -195,6 +198,12 @@ fn turns(sorted: &[&Finding]) -> Vec<Turn> {
             Turn { who: gaps::turn(Some(*owner)), count: causes.iter().map(|caused| caused.count).sum(), causes }
         })
         .collect()
+}
+
+fn meanings(sorted: &[&Finding]) -> Vec<(String, &'static str)> {
+    let causes: BTreeSet<Cause> = sorted.iter().map(|finding| finding.cause).collect();
+    let told = causes.into_iter().filter(|cause| *cause != Cause::SharedAsExpected);
+    told.map(|cause| (words(cause.as_str()), cause.meaning())).collect()
 }
 
 /// How often each cause comes, the most frequent first.
