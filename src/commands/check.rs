@@ -1,7 +1,6 @@
 //! `check`: is everything in place? One line each with its remedy, all faults at once.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +35,7 @@ pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
     lines.extend(registers(config).await);
     lines.extend(tokens(config, situation.stop.clone()).await);
     lines.push(store(config).await);
-    lines.push(report_folder(config));
+    lines.push(reports(config, situation.stop.clone()));
     lines.extend(mails(config).await);
     let exit = lines.iter().filter_map(Line::exit).min().unwrap_or(Exit::Done);
     match output {
@@ -147,10 +146,13 @@ async fn store(config: &config::Config) -> Line {
     }
 }
 
-fn report_folder(config: &config::Config) -> Line {
-    match report::check(Path::new(&config.report.dir)) {
-        Ok(said) => well("reports", said),
-        Err(error) => fault("reports", error, Exit::NotWritten),
+fn reports(config: &config::Config, stop: CancellationToken) -> Line {
+    match report::Place::open(&config.report.dir) {
+        Err(error) => fault("reports", error.to_string(), Exit::Refused),
+        Ok(place) => match place.heeding(stop).check() {
+            Ok(said) => well("reports", said),
+            Err(error) => fault("reports", error, Exit::NotWritten),
+        },
     }
 }
 

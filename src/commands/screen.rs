@@ -72,7 +72,7 @@ fn json(outcome: &Outcome) -> serde_json::Value {
         .collect();
     let mut value = serde_json::to_value(&outcome.summary).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {
-        object.insert("report".to_owned(), outcome.folder.as_ref().map(|f| f.display().to_string()).into());
+        object.insert("report".to_owned(), outcome.report.clone().into());
         object.insert("troubles".to_owned(), outcome.troubles.clone().into());
         if outcome.summary.command == "plan" {
             object.insert("persons".to_owned(), persons.into());
@@ -105,8 +105,8 @@ fn text(outcome: &Outcome, colour: bool) -> String {
     for trouble in &outcome.troubles {
         lines.push(format!("TROUBLE {trouble}"));
     }
-    if let Some(folder) = &outcome.folder {
-        lines.push(format!("Report: {}", folder.display()));
+    if let Some(report) = &outcome.report {
+        lines.push(format!("Report: {report}"));
     }
     for code in &summary.exit_codes {
         let meaning = Exit::ALL.iter().find(|exit| exit.code() == *code).map_or("", |exit| exit.meaning());

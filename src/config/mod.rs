@@ -143,10 +143,37 @@ pub struct Store {
 /// Where reports go.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// A folder, or `s3://…`, `gs://…`, `az://…`.
-    pub dir: String,
+    /// A folder or a bucket.
+    pub dir: ReportDir,
     /// Days for which reports are kept.
     pub keep_days: u32,
+}
+
+/// A folder, or a bucket of a cloud; its credentials are the environment's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportDir {
+    /// On a disk.
+    Folder(PathBuf),
+    /// `s3://…`, `gs://…`, `az://…`.
+    Bucket {
+        /// Whose.
+        cloud: Cloud,
+        /// Bucket; Azure calls it container.
+        name: String,
+        /// Path in it, without `/` at its ends; may be empty.
+        prefix: String,
+    },
+}
+
+/// Who keeps a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cloud {
+    /// Amazon S3, and what speaks its language.
+    S3,
+    /// Google Cloud Storage.
+    Google,
+    /// Azure Blob Storage.
+    Azure,
 }
 
 /// How mail is sent.

@@ -21,10 +21,7 @@ pub fn unbuilt(config: &Config) -> Vec<String> {
     note(http, "expected.source = \"http\": this version reads csv files only");
     let postgres = config.store.url.expose_secret().starts_with("postgres");
     note(postgres, "store.url: this version keeps state in SQLite only, write sqlite://PATH");
-    let object_store = config.report.dir.contains("://");
-    note(object_store, "report.dir: this version writes into a folder only, write a path");
     note(config.store.keep_days != 800, "store.keep_days: this version keeps all runs");
-    note(config.report.keep_days != 400, "report.keep_days: this version keeps all reports");
     note(config.observe.pushgateway.is_some(), "observe.pushgateway: this version pushes no metrics");
     note(config.observe.heartbeat_url.is_some(), "observe.heartbeat_url: this version sends no heartbeat");
     lines

@@ -1,7 +1,5 @@
 //! Reading and judging, as `run` and `plan` share them.
 
-use std::path::Path;
-
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -9,7 +7,8 @@ use super::mailing::Mailed;
 use super::{Mandate, Order, Refusal, reader};
 use crate::domain::{Finding, GuardTrip, History, MailCounts, MailOutcome, Observation, Register};
 use crate::judge::{self, Held, Reminded, Scene, WhyNot};
-use crate::{report, tiktok};
+use crate::report::Place;
+use crate::tiktok;
 
 /// A night, read and judged.
 pub(super) struct Night {
@@ -77,10 +76,10 @@ impl Night {
     }
 
     /// Who is to be mailed, and whether a guard holds that which the mandate does not lift.
-    pub(super) fn plan(&self, order: &Order<'_>, reports: &Path, mandate: &Mandate) -> Plan {
+    pub(super) fn plan(&self, order: &Order<'_>, reports: &Place, mandate: &Mandate) -> Plan {
         let scene = self.scene(order);
         let mut reminded = judge::remind(&scene, &order.config.reminders, &order.config.addressing, &self.findings);
-        let store_lost = !self.history.has_mailed && report::has_others(reports, &self.history.run_ids);
+        let store_lost = !self.history.has_mailed && self.has_forgotten_runs(reports);
         let held = Held { letters: reminded.letters.len(), first_mailed: reminded.first_mailed, store_lost };
         let mut guards = judge::guards(&scene, &order.config.guards, &self.findings, held);
         guards.retain(|guard| !mandate.lifted.contains(&guard.name));
@@ -97,6 +96,16 @@ impl Night {
             );
         }
         Plan { reminded, guards }
+    }
+}
+
+impl Night {
+    /// Whether there are reports of runs that the store does not know. Where nobody can look there may be.
+    fn has_forgotten_runs(&self, reports: &Place) -> bool {
+        reports.has_others(&self.history.run_ids).unwrap_or_else(|fault| {
+            warn!("the store knows of no mail, and nobody can look whether earlier runs sent some: {fault}");
+            true
+        })
     }
 }
 

@@ -1,16 +1,16 @@
 //! A judged night on its way to its end: what was planned, what went wrong, and the summary that follows from both.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use tracing::{error, info};
 
 use super::assess::{Night, Plan};
 use super::mailing::Mailed;
+use super::recording::clock;
 use super::{Order, Outcome, identity};
 use crate::domain::{Exit, MailCounts, Summary};
 use crate::judge::{self, Ending};
-use crate::report;
+use crate::report::{self, Keep, Place};
 
 /// The course of a run or plan after the judging.
 pub(super) struct Course<'a> {
@@ -74,13 +74,8 @@ impl<'a> Course<'a> {
         judge::summarize(&self.night.scene(self.order), &self.night.findings, &self.ending)
     }
 
-    /// Writes the report, whole or not at all.
-    pub(super) fn report(
-        &mut self,
-        dir: &std::path::Path,
-        extra: &[(String, Vec<u8>)],
-        latest: bool,
-    ) -> Option<PathBuf> {
+    /// Writes the report, whole or not at all; says where.
+    pub(super) fn report(&mut self, place: &Place, extra: &[(String, Vec<u8>)], latest: bool) -> Option<String> {
         let summary = self.summary();
         let report = report::Report {
             summary: &summary,
@@ -90,8 +85,8 @@ impl<'a> Course<'a> {
             findings: &self.night.findings,
             extra,
         };
-        match report::write(dir, report, latest) {
-            Ok(folder) => Some(folder),
+        match report::write(place, report, latest) {
+            Ok(written) => Some(written),
             Err(fault) => {
                 self.fails(Exit::NotWritten, fault);
                 None
@@ -99,14 +94,26 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// Removes reports that are kept no longer. Tonight's is written, so a fault changes no code: it is told, and the
+    /// next night tries again.
+    pub(super) fn prunes(&mut self, place: &Place) {
+        let config = self.order.config;
+        let (today, days) = (self.order.today(), config.report.keep_days);
+        match place.prune(Keep { calendar: config.calendar, today, days, clock: clock() }) {
+            Ok(0) => {}
+            Ok(removed) => info!(reports.removed = removed, "reports older than {days} days are removed"),
+            Err(fault) => self.notes(fault),
+        }
+    }
+
     /// What is left for the terminal; every trouble is logged here, once.
-    pub(super) fn outcome(self, folder: Option<PathBuf>) -> Outcome {
+    pub(super) fn outcome(self, report: Option<String>) -> Outcome {
         let summary = self.summary();
         for trouble in &self.troubles {
             error!("{trouble}");
         }
         info!(exit.code = summary.exit_code, complete = summary.complete, "the {} ended", summary.command);
         let (findings, persons) = (self.night.findings, self.plan.reminded.persons);
-        Outcome { summary, findings, persons, folder, troubles: self.troubles }
+        Outcome { summary, findings, persons, report, troubles: self.troubles }
     }
 }

@@ -14,19 +14,19 @@ mod release;
 mod telling;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::config::Config;
 use crate::domain::{Exit, Finding, Register, Summary};
 use crate::judge::{Only, Person};
+use crate::report::Place;
 use crate::store::RunSeq;
-use crate::{expected, mail, report, tiktok};
+use crate::{expected, mail, tiktok};
 pub use plan::plan;
 
 use course::Course;
@@ -66,8 +66,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Who is mailed or not, and why.
     pub persons: Vec<Person>,
-    /// The report's folder, if it could be written.
-    pub folder: Option<PathBuf>,
+    /// Where the report is, if it could be written.
+    pub report: Option<String>,
     /// What went wrong besides, in sentences.
     pub troubles: Vec<String>,
 }
@@ -126,15 +126,17 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
     let register = load(order).await?;
     let postman =
         mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))?;
-    reports(order)?;
+    let place = place(order)?;
     let mut recorder = Recorder::open(order).await?;
+    let place = place.heeding(recorder.stop());
     let mandate = match released {
         None => Ok(Mandate::default()),
         Some((run_id, only)) => release::mandate(&recorder.store, run_id, only).await,
     };
     let outcome = match (ready(texts).await, mandate) {
         (Ok(texts), Ok(mandate)) => {
-            reconcile(order, register, &Arc::new(texts), &postman, &mut recorder, &mandate).await
+            let post = (&Arc::new(texts), &postman);
+            reconcile(order, register, post, &place, &mut recorder, &mandate).await
         }
         (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
     };
@@ -148,16 +150,16 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
 async fn reconcile(
     order: &Order<'_>,
     register: Register,
-    texts: &Arc<mail::Writer>,
-    postman: &mail::Postman,
+    (texts, postman): (&Arc<mail::Writer>, &mail::Postman),
+    place: &Place,
     recorder: &mut Recorder,
     mandate: &Mandate,
 ) -> Result<Outcome, Refusal> {
-    let run_id = report::free_run_id(reports(order)?, &identity::run_id(order.now, &register.fingerprint));
+    let run_id = free_run_id(place, order, &register);
     tracing::Span::current().record("run.id", run_id.as_str());
     let history = recorder.begin(order, &run_id, mandate.command(), &register).await?;
     let night = assess::observe_and_judge(order, register, history, recorder.stop()).await?;
-    let plan = night.plan(order, reports(order)?, mandate);
+    let plan = night.plan(order, place, mandate);
     let mut course = Course::new(order, run_id, mandate.command(), night, plan);
 
     let remembered = recorder.remember(order, &course.night).await;
@@ -176,14 +178,17 @@ async fn reconcile(
     }
 
     recorder.refuse_after_loss().await?;
-    let folder = course.report(reports(order)?, &[], mandate.releases.is_none());
-    if folder.is_none() {
+    let written = course.report(place, &[], mandate.releases.is_none());
+    if written.is_none() {
         telling::tell_operators(&post, &mut course).await;
     }
     if let Err(trouble) = recorder.end(order, &course, mandate.releases).await {
         course.fails(Exit::NotWritten, trouble);
     }
-    Ok(course.outcome(folder))
+    if written.is_some() && !recorder.stop().is_cancelled() {
+        course.prunes(place);
+    }
+    Ok(course.outcome(written))
 }
 
 /// Texts and templates on their way.
@@ -218,13 +223,18 @@ async fn load(order: &Order<'_>) -> Result<Register, Refusal> {
     Ok(register)
 }
 
-/// The folder of the reports; refused before anything is read where it is none.
-fn reports<'a>(order: &'a Order<'_>) -> Result<&'a Path, Refusal> {
-    let dir = &order.config.report.dir;
-    if dir.contains("://") {
-        return Err(Refusal::new(Exit::Refused, "report.dir: this version writes into a folder only, write a path"));
-    }
-    Ok(Path::new(dir))
+/// The place of the reports; refused before anything is read where it is none.
+fn place(order: &Order<'_>) -> Result<Place, Refusal> {
+    Place::open(&order.config.report.dir).map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))
+}
+
+/// The run's id. A bucket that cannot be looked into stops nothing here: it refuses what is there already.
+fn free_run_id(place: &Place, order: &Order<'_>, register: &Register) -> String {
+    let wanted = identity::run_id(order.now, &register.fingerprint);
+    place.free_run_id(&wanted).unwrap_or_else(|fault| {
+        warn!("{fault}");
+        wanted
+    })
 }
 
 /// A reader that shares the run's way of being stopped.

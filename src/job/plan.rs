@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::course::Course;
-use super::{Mandate, Order, Outcome, Refusal, assess, identity, load, prepare_texts, ready, report, reports};
+use super::{Mandate, Order, Outcome, Refusal, assess, free_run_id, identity, load, place, prepare_texts, ready};
 use crate::domain::{Exit, History};
+use crate::report::Place;
 use crate::store::Store;
 
 /// Plans what `run` would do in this moment.
@@ -14,14 +15,16 @@ use crate::store::Store;
 pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
     let texts = prepare_texts(order);
     let register = load(order).await?;
-    let run_id = report::free_run_id(out, &identity::run_id(order.now, &register.fingerprint));
+    let reports = place(order)?.heeding(order.stop.clone());
+    let out = Place::folder(out);
+    let run_id = free_run_id(&out, order, &register);
     tracing::Span::current().record("run.id", run_id.as_str());
     let history = recall(order).await?;
     identity::refuse_the_past(order, &history)?;
     let texts = ready(texts).await?;
 
     let night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
-    let plan = night.plan(order, reports(order)?, &Mandate::default());
+    let plan = night.plan(order, &reports, &Mandate::default());
     let mut course = Course::new(order, run_id, "plan", night, plan);
     course.mails_nothing();
     let mut mails = Vec::new();
@@ -38,8 +41,8 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
     if order.stop.is_cancelled() {
         course.is_cut_short();
     }
-    let folder = course.report(out, &mails, false);
-    Ok(course.outcome(folder))
+    let written = course.report(&out, &mails, false);
+    Ok(course.outcome(written))
 }
 
 /// The history as it is; an absent store is an empty one, and is not created.

@@ -2,30 +2,36 @@
 //!
 //! Invariant: a report folder is whole or absent, and holds nothing that chance, a clock or a request decided.
 //!
-//! * `columns` – a finding's cells · `csv`, `xlsx` – tables of them · `html` – the page
-//! * `folder` – whole or not at all · `schema` – the page that tells analysts all of it
+//! * `columns` – a finding's cells · `csv`, `xlsx` – tables of them · `html` – the page · `files` – sizes, hashes
+//! * `place` – where it goes, whole or not at all: `folder` or `bucket` · `age` – when it goes away
+//! * `schema` – the page that tells analysts all of it
 
+mod age;
+mod bucket;
 mod cell;
 mod columns;
 mod csv;
-mod existing;
+mod files;
 mod folder;
 mod html;
+mod place;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod tests;
 mod xlsx;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
+pub use age::Keep;
 pub use csv::{csv, is_judged, sorted};
-pub use existing::{check, has_others};
+pub use place::Place;
 
 use crate::domain::{Finding, Summary, TrendNight};
+use files::NewFile;
 
 /// A fault of the reports (exit code 7).
 #[derive(Debug, thiserror::Error)]
@@ -39,10 +45,36 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The folder is another run's.
-    #[error("the report folder {} exists already; a report is never written over", path.display())]
+    #[error("the report {} exists already; a report is never written over", path.display())]
     Exists {
         /// Which.
         path: PathBuf,
+    },
+    /// A bucket did not do something.
+    #[error("cannot {doing} {what}: {fault}")]
+    Bucket {
+        /// What it was to do.
+        doing: &'static str,
+        /// To which object.
+        what: String,
+        /// Why, with a remedy.
+        fault: String,
+    },
+    /// What the environment says of a bucket's cloud makes no client.
+    #[error("report.dir: the environment's settings of {cloud} do not hold: {remedy}")]
+    Settings {
+        /// Whose.
+        cloud: &'static str,
+        /// What to look at.
+        remedy: &'static str,
+    },
+    /// An old report could not be removed.
+    #[error("cannot remove the old report {}: {source}; the next run tries again", path.display())]
+    Prune {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// A value could not be put into words.
     #[error("cannot put the report into words: {source}; this is a fault of the program")]
@@ -69,18 +101,19 @@ pub struct Report<'a> {
     pub extra: &'a [(String, Vec<u8>)],
 }
 
-/// Writes a report, whole or not at all; gives its folder.
+/// Writes a report, whole or not at all; says where.
 ///
 /// `latest` is to name it: for a complete `run` only.
 ///
 /// # Errors
-/// The folder exists, or something cannot be written; then there is no folder of that name, and `latest` is as it was.
-pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<PathBuf, Error> {
+/// There is a report of that name, or something cannot be written; then nothing is there under that name but what was
+/// there before, and `latest` is as it was.
+pub fn write(place: &Place, report: Report<'_>, latest: bool) -> Result<String, Error> {
     let sorted = sorted(report.findings);
     let rows = || sorted.iter().copied();
     let summary = json(report.summary)?;
     let book = xlsx::Book::new(&report, &sorted)?;
-    let mut files: Vec<folder::NewFile<'_>> = vec![
+    let mut files: Vec<NewFile<'_>> = vec![
         ("diff.csv", Box::new(|to| csv(rows().filter(|finding| finding.is_difference()), to))),
         ("accounts.csv", Box::new(|to| csv(rows().filter(|finding| is_judged(finding)), to))),
         ("report.html", Box::new(|to| html::html(report, &sorted, to))),
@@ -90,12 +123,7 @@ pub fn write(dir: &Path, report: Report<'_>, latest: bool) -> Result<PathBuf, Er
     for (name, bytes) in report.extra {
         files.push((name, Box::new(move |to| to.write_all(bytes))));
     }
-    let run_id = &report.summary.run_id;
-    let folder = folder::publish(dir, run_id, files)?;
-    if latest {
-        folder::publish_latest(dir, run_id)?;
-    }
-    Ok(folder)
+    place.publish(&report.summary.run_id, files, latest)
 }
 
 /// `diff.csv` alone, as the digest attaches it.
@@ -106,18 +134,6 @@ pub fn diff(findings: &[Finding]) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     csv(sorted(findings).into_iter().filter(|finding| finding.is_difference()), &mut bytes)?;
     Ok(bytes)
-}
-
-/// The run id wanted, or with the next `xxxx` whose folder does not exist.
-#[must_use]
-pub fn free_run_id(dir: &Path, wanted: &str) -> String {
-    let taken = |run_id: &str| dir.join(run_id).symlink_metadata().is_ok();
-    let Some((moment, hash)) = wanted.rsplit_once('-') else { return wanted.to_owned() };
-    let Ok(first) = u16::from_str_radix(hash, 16) else { return wanted.to_owned() };
-    (0..=u16::MAX)
-        .map(|n| format!("{moment}-{:04x}", first.wrapping_add(n)))
-        .find(|run_id| !taken(run_id))
-        .unwrap_or_else(|| wanted.to_owned())
 }
 
 /// A value as JSON for people and programs: indented, with a line feed at the end.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -141,6 +141,11 @@ pub(super) fn summary(run_id: &str) -> Summary {
 const RUN: &str = "20261101T043000Z-ab12";
 
 pub(super) fn write_run(dir: &Path, run_id: &str, latest: bool) -> Result<PathBuf, Error> {
+    write_into(&Place::folder(dir), run_id, latest).map(PathBuf::from)
+}
+
+/// A report with one file more, as every place gets it.
+pub(super) fn write_into(place: &Place, run_id: &str, latest: bool) -> Result<String, Error> {
     let extra = [("mails/001.eml".to_owned(), b"Subject: x\r\n".to_vec())];
     let report = Report {
         summary: &summary(run_id),
@@ -150,7 +155,7 @@ pub(super) fn write_run(dir: &Path, run_id: &str, latest: bool) -> Result<PathBu
         findings: &findings(),
         extra: &extra,
     };
-    write(dir, report, latest)
+    write(place, report, latest)
 }
 
 fn read(path: impl AsRef<Path>) -> String {
@@ -251,11 +256,12 @@ fn a_folder_that_cannot_be_written_is_named_and_nothing_is_left() {
 #[test]
 fn a_taken_run_id_gives_way_to_the_next_free_one() {
     let dir = tempfile::tempdir().unwrap();
-    assert_eq!(free_run_id(dir.path(), "20261101T043000Z-ffff"), "20261101T043000Z-ffff");
+    let place = Place::folder(dir.path());
+    assert_eq!(place.free_run_id("20261101T043000Z-ffff").unwrap(), "20261101T043000Z-ffff");
     for taken in ["ffff", "0000"] {
         fs::create_dir(dir.path().join(format!("20261101T043000Z-{taken}"))).unwrap();
     }
-    assert_eq!(free_run_id(dir.path(), "20261101T043000Z-ffff"), "20261101T043000Z-0001");
+    assert_eq!(place.free_run_id("20261101T043000Z-ffff").unwrap(), "20261101T043000Z-0001");
 }
 
 proptest! {

@@ -4,10 +4,12 @@
 
 mod expected;
 mod mail;
+mod report;
 mod rules;
 mod tiktok;
 
 pub(super) use expected::{expected, store};
 pub(super) use mail::mail;
-pub(super) use rules::{guards, observe, reminders, report, schedule};
+pub(super) use report::report;
+pub(super) use rules::{guards, observe, reminders, schedule};
 pub(super) use tiktok::tiktok;

@@ -1,11 +1,11 @@
-//! `[reminders]`, `[guard]`, `[report]`, `[schedule]`, `[observe]`: when, how many, and who is told.
+//! `[reminders]`, `[guard]`, `[schedule]`, `[observe]`: when, how many, and who is told.
 
 use secrecy::SecretString;
 
 use crate::config::document::Node;
 use crate::config::log::{Problem, Read};
 use crate::config::reader::Section;
-use crate::config::{Observe, Report, Schedule, secret, values};
+use crate::config::{Observe, Schedule, secret, values};
 use crate::domain::{Guards, Reminders};
 
 /// When mails go.
@@ -57,26 +57,6 @@ pub(in crate::config) fn guards(mut section: Section<'_>, max_mails_per_run: u64
     };
     section.finish();
     guards
-}
-
-/// Where reports go.
-pub(in crate::config) fn report(mut section: Section<'_>) -> Report {
-    let report = Report {
-        dir: section.or("dir", "reports".to_owned(), folder),
-        keep_days: section.or("keep_days", 400, values::integer(1..=36_500)),
-    };
-    section.finish();
-    report
-}
-
-fn folder(node: &Node) -> Read<String> {
-    let text = values::text(node)?;
-    let known = ["s3", "gs", "az"];
-    match text.split_once("://") {
-        None => Ok(text),
-        Some((scheme, bucket)) if known.contains(&scheme) && !bucket.trim_matches('/').is_empty() => Ok(text),
-        Some(_) => Err(Problem::new("there is no such store", "write a folder, or s3://…, gs://… or az://…")),
-    }
 }
 
 /// When `schedule` runs.

@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::*;
+use crate::config::{Cloud, ReportDir};
 
 #[rstest]
 #[case("", r#"timezone = "Mars/Base""#, "timezone")]
@@ -24,6 +25,13 @@ use super::*;
 #[case("store", "url = \"postgres://u:hunter2@db/x\"", "store.url")]
 #[case("store", "lease = \"500ms\"", "store.lease")]
 #[case("report", "dir = \"ftp://x\"", "report.dir")]
+#[case("report", "dir = \"s3://\"", "report.dir")]
+#[case("report", "dir = \"gs:///reports\"", "report.dir")]
+#[case("report", "dir = \"s3://..\"", "report.dir")]
+#[case("report", "dir = \"s3://bucket/a//b\"", "report.dir")]
+#[case("report", "dir = \"az://container/../b\"", "report.dir")]
+#[case("report", "dir = \"s3://key:hunter2@bucket/reports\"", "report.dir")]
+#[case("report", "dir = \"az://container?sig=hunter2\"", "report.dir")]
 #[case("report", "keep_days = 0", "report.keep_days")]
 #[case("mail", "operators = []", "mail.operators")]
 #[case("mail", "languages = { DK = \"fr\" }", "mail.languages.DK")]
@@ -53,7 +61,8 @@ fn a_value_that_cannot_be_is_refused_by_its_key(#[case] section: &str, #[case] l
 #[case("tiktok", r#"base_url = "http://localhost:8080""#)]
 #[case("store", "url = \"sqlite:///var/lib/with space/r.db\"")]
 #[case("store", "url = \"postgres://reconciler@db/x\"")]
-#[case("report", "dir = \"s3://bucket/reports\"")]
+#[case("report", "dir = \"/var/lib/reports with space\"")]
+#[case("report", "dir = \"gs://bucket_1.example\"")]
 #[case("reminders", "skip_dates = [2026-12-24, \"2026-12-25\"]")]
 #[case("guard", "max_invalid_share = 1")]
 #[case("mail", "transport = \"directory\"\nsmtp_url = { env = \"NOT_SET\" }")]
@@ -63,4 +72,20 @@ fn a_value_that_can_be_is_taken(#[case] section: &str, #[case] line: &str) {
         text = text.replace("smtp_url = { env = \"SMTP_URL\" }\n", "");
     }
     load_text(&text, &[]).unwrap();
+}
+
+#[rstest]
+#[case("s3://bucket", Cloud::S3, "bucket", "")]
+#[case("s3://bucket/", Cloud::S3, "bucket", "")]
+#[case("gs://bucket/tiktok/reports/", Cloud::Google, "bucket", "tiktok/reports")]
+#[case("az://container/reports", Cloud::Azure, "container", "reports")]
+fn a_bucket_is_read_as_whose_which_and_where(
+    #[case] dir: &str,
+    #[case] cloud: Cloud,
+    #[case] name: &str,
+    #[case] prefix: &str,
+) {
+    let config = load_text(&with("report", &format!("dir = {dir:?}")), &[]).unwrap();
+    let expected = ReportDir::Bucket { cloud, name: name.to_owned(), prefix: prefix.to_owned() };
+    assert_eq!(config.report.dir, expected);
 }

@@ -1,36 +1,23 @@
 //! A report's folder.
 //!
 //! Invariant: a folder under its final name is whole, and `latest` names a whole one. Everything is written and synced
-//! under another name in the same place, and renamed at the end.
+//! under another name in the same place, and renamed at the end; an old one is renamed back before it is removed.
+
+mod look;
+mod prune;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
 use super::Error;
+use super::files::{Counted, Entry, MANIFEST, Manifest, NewFile};
+
+pub(super) use look::{check, has_others, is_taken};
+pub(super) use prune::prune;
 
 /// How folders under way are called; whatever is still called so at the next writing is a dead run's.
 const UNDER_WAY: &str = ".tmp-";
-
-/// `manifest.json`.
-#[derive(Serialize)]
-struct Manifest<'a> {
-    run_id: &'a str,
-    files: Vec<Entry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    name: &'a str,
-    size: u64,
-    sha256: String,
-}
-
-/// A file's name, with `/` for a folder in between, and what writes it: a table of a million rows is never in memory.
-pub(super) type NewFile<'a> = (&'a str, Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>);
 
 /// Writes the files, and a manifest of them, into `dir/run_id`.
 pub(super) fn publish(dir: &Path, run_id: &str, mut files: Vec<NewFile<'_>>) -> Result<PathBuf, Error> {
@@ -56,18 +43,17 @@ pub(super) fn publish(dir: &Path, run_id: &str, mut files: Vec<NewFile<'_>>) -> 
 fn fill(new: &Path, run_id: &str, files: &[NewFile<'_>]) -> Result<(), Error> {
     fs::create_dir(new).map_err(at(new))?;
     let mut folders = vec![new.to_path_buf()];
-    let mut manifest = Manifest { run_id, files: Vec::with_capacity(files.len()) };
+    let mut manifest = Manifest { run_id: run_id.to_owned(), files: Vec::with_capacity(files.len()) };
     for (name, write) in files {
         let path = new.join(name);
         if let Some(parent) = path.parent().filter(|parent| !folders.iter().any(|known| known == parent)) {
             fs::create_dir_all(parent).map_err(at(parent))?;
             folders.push(parent.to_path_buf());
         }
-        let (size, sha256) = write_synced(&path, write).map_err(at(&path))?;
-        manifest.files.push(Entry { name, size, sha256 });
+        manifest.files.push(write_synced(&path, name, write).map_err(at(&path))?);
     }
-    let (path, bytes) = (new.join("manifest.json"), super::json(&manifest)?);
-    write_synced(&path, |to| to.write_all(&bytes)).map_err(at(&path))?;
+    let (path, bytes) = (new.join(MANIFEST), super::json(&manifest)?);
+    write_synced(&path, MANIFEST, |to| to.write_all(&bytes)).map_err(at(&path))?;
     for folder in folders.iter().rev() {
         sync_folder(folder).map_err(at(folder))?;
     }
@@ -96,43 +82,16 @@ pub(super) fn publish_latest(dir: &Path, run_id: &str) -> Result<(), Error> {
     replace().map_err(|source| Error::Write { path: link.clone(), source })
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|n| char::from(b"0123456789abcdef"[usize::from(n)]))
-        .collect()
-}
-
-/// Writes a file that is on the disk afterwards; gives its size and hash.
-fn write_synced(path: &Path, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<(u64, String)> {
-    let mut counted = Counted { file: File::create_new(path)?, size: 0, hash: Sha256::new() };
+/// Writes a file that is on the disk afterwards, and tells it as the manifest does.
+fn write_synced(path: &Path, name: &str, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<Entry> {
+    let mut counted = Counted::new(File::create_new(path)?);
     let mut buffered = BufWriter::with_capacity(1 << 16, &mut counted);
     write(&mut buffered)?;
     buffered.flush()?;
     drop(buffered);
-    counted.file.sync_all()?;
-    Ok((counted.size, hex(&counted.hash.finalize())))
-}
-
-/// A file with size and hash of what went into it.
-struct Counted {
-    file: File,
-    size: u64,
-    hash: Sha256,
-}
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.size += written as u64;
-        self.hash.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
+    let (entry, file) = counted.ends(name);
+    file.sync_all()?;
+    Ok(entry)
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {

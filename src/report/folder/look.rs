@@ -4,23 +4,29 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use super::MANIFEST;
+
 /// Whether a complete report is there of a run that is none of these.
-#[must_use]
-pub fn has_others(dir: &Path, known: &BTreeSet<String>) -> bool {
+pub(in crate::report) fn has_others(dir: &Path, known: &BTreeSet<String>) -> bool {
     fs::read_dir(dir).is_ok_and(|entries| {
         entries.flatten().any(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();
             let link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-            !link && !name.starts_with('.') && !known.contains(&name) && entry.path().join("manifest.json").is_file()
+            !link && !name.starts_with('.') && !known.contains(&name) && entry.path().join(MANIFEST).is_file()
         })
     })
+}
+
+/// Whether something of this name is there already.
+pub(in crate::report) fn is_taken(dir: &Path, run_id: &str) -> bool {
+    dir.join(run_id).symlink_metadata().is_ok()
 }
 
 /// For `check`: whether a run could write its report.
 ///
 /// # Errors
 /// A sentence with the remedy.
-pub fn check(dir: &Path) -> Result<String, String> {
+pub(in crate::report) fn check(dir: &Path) -> Result<String, String> {
     let failed = |error: std::io::Error| {
         format!("{} cannot be written: {error}; is the volume mounted, and may this user write there?", dir.display())
     };

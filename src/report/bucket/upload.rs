@@ -1,0 +1,82 @@
+//! One file on its way into the bucket.
+//!
+//! Invariant: whatever its size, a file has a few parts in memory and is there whole or not at all: a small one is put at
+//! once, a large one in parts that the store joins at the end.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use object_store::buffered::BufWriter;
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::Instant;
+
+use super::{Bucket, Fault};
+use crate::report::Error;
+use crate::report::files::{Counted, Entry, NewFile};
+
+/// The smallest part that S3 joins.
+const PART: usize = 5 * 1024 * 1024;
+
+/// Parts under way while the next one is written.
+const AT_ONCE: usize = 2;
+
+/// A writer for plain functions that hands over what it gets.
+struct Upload<'a> {
+    bucket: &'a Bucket,
+    by: Instant,
+    writer: BufWriter,
+    fault: Option<Fault>,
+}
+
+impl Bucket {
+    /// Writes one file of a run, and tells it as the manifest does.
+    pub(super) fn upload(&self, run_id: &str, (name, write): &NewFile<'_>, by: Instant) -> Result<Entry, Error> {
+        let object = format!("{run_id}/{name}");
+        let writer = BufWriter::with_capacity(Arc::clone(&self.store), self.at(&object), PART);
+        let upload = Upload { bucket: self, by, writer: writer.with_max_concurrency(AT_ONCE), fault: None };
+        let mut buffered = io::BufWriter::with_capacity(1 << 16, Counted::new(upload));
+        let written = write(&mut buffered).and_then(|()| buffered.flush());
+        let (entry, upload) = buffered.into_parts().0.ends(name);
+        upload.ends(written).map(|()| entry).map_err(|fault| match fault {
+            Ok(fault) => self.failed("write the report", &object)(fault),
+            Err(source) => Error::Words { source },
+        })
+    }
+}
+
+impl Upload<'_> {
+    /// Ends it, after the last byte or a fault.
+    fn ends(mut self, written: io::Result<()>) -> Result<(), Result<Fault, io::Error>> {
+        let Err(error) = written else {
+            let end = async { self.writer.shutdown().await.map_err(client_error) };
+            return self.bucket.wait(self.by, end).map_err(Ok);
+        };
+        // The parts of a file that is given up cost money where nobody sees them. It is not worth another fault.
+        let _ = self.bucket.wait(self.by, self.writer.abort());
+        Err(self.fault.ok_or(error).map_or_else(Err, Ok))
+    }
+}
+
+impl Write for Upload<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.fault.is_none() {
+            let part = self.writer.put(bytes.to_vec().into());
+            self.fault = self.bucket.wait(self.by, part).err();
+        }
+        match self.fault {
+            None => Ok(bytes.len()),
+            Some(_) => Err(io::ErrorKind::Other.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The store's error, which the writer put into one of its own.
+fn client_error(error: io::Error) -> object_store::Error {
+    error
+        .downcast::<object_store::Error>()
+        .unwrap_or_else(|error| object_store::Error::Generic { store: "upload", source: error.into() })
+}
