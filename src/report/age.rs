@@ -47,3 +47,32 @@ pub(super) fn is_of_a_run(summary: &[u8]) -> bool {
     let summary: serde_json::Value = serde_json::from_slice(summary).unwrap_or_default();
     matches!(summary["command"].as_str(), Some("run" | "release"))
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("20261103T043000Z-0001", false)]
+    #[case("20261101T120000Z-ffff", false)]
+    // Half past eleven at night in London is the next day in Copenhagen.
+    #[case("20261031T233000Z-0001", false)]
+    #[case("20261031T223000Z-0001", true)]
+    #[case("20240229T043000Z-0001", true)]
+    #[case("20230229T043000Z-0001", false)]
+    #[case("20201031T043000Z-000A", false)]
+    #[case("20201031T043000Z-00011", false)]
+    #[case("2020103T0043000Z-0001", false)]
+    #[case("+20201031T043000Z-0001", false)]
+    #[case("20201031T043000Z", false)]
+    #[case("latest", false)]
+    #[case("", false)]
+    fn a_report_is_over_by_the_days_of_the_calendar(#[case] name: &str, #[case] over: bool) {
+        let calendar = Calendar { zone: chrono_tz::Europe::Copenhagen };
+        let today = "2026-11-03".parse().unwrap();
+        let keep = Keep { calendar, today, days: 2, clock: DateTime::UNIX_EPOCH };
+        assert_eq!(keep.is_over(name), over);
+    }
+}

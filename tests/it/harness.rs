@@ -109,6 +109,11 @@ impl Stage {
         self
     }
 
+    pub fn unset(&mut self, name: &str) -> &mut Self {
+        self.environment.remove(name);
+        self
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

@@ -66,7 +66,8 @@ fn play(how: How, seed: u64, rounds: u64) -> Falls {
     stage
         .set("reminders.days", &format!("{days:?}"))
         .set("reminders.min_days_between", "1")
-        .set("reminders.skip_weekends", "false");
+        .set("reminders.skip_weekends", "false")
+        .set("report.keep_days", "1"); // so that every night removes reports too
     sink.does(|moment| if moment.at == At::Dot { Act::After(Duration::from_millis(40)) } else { Act::Go });
     let everybody: BTreeSet<String> = (1..=PERSONS).map(person).collect();
     let mut falls = Falls::default();

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on shall stop where it stands")]
 
 mod architecture;
+mod bucket;
 mod commands;
 mod faults;
 mod full_disk;
@@ -18,6 +19,7 @@ mod readme;
 mod refused;
 mod rehearsal;
 mod running;
+mod s3;
 mod smtp_sink;
 mod spreadsheet;
 mod stopped;

@@ -218,7 +218,7 @@ pub fn person(number: usize) -> String {
 }
 
 /// Every file is there with the size and hash that the manifest says, and no other.
-fn assert_manifest_holds(folder: &std::path::Path) {
+pub fn assert_manifest_holds(folder: &std::path::Path) {
     use sha2::Digest as _;
     let manifest = fs::read_to_string(folder.join("manifest.json"))
         .unwrap_or_else(|error| panic!("{} has no manifest: {error}", folder.display()));

@@ -77,15 +77,25 @@ impl From<Error> for Fault {
             error => match (transport(&error), status(&text)) {
                 (Some(HttpErrorKind::Timeout), _) => Self::Slow,
                 (Some(_), _) => Self::Unreachable,
-                (None, Some(status)) if status.starts_with('3') => Self::Elsewhere,
-                (None, Some(status)) => match (status, code(&text)) {
-                    ("400", Some("AuthorizationHeaderMalformed")) => Self::Elsewhere,
-                    (_, Some(code)) => Self::Answered(format!("{status} {code}")),
-                    (_, None) => Self::Answered(status.to_owned()),
-                },
+                (None, Some(status)) => Self::answered(status, code(&text)),
                 (None, None) if text.contains("redirect without LOCATION") => Self::Elsewhere,
                 (None, None) => Self::Other,
             },
+        }
+    }
+}
+
+impl Fault {
+    /// What an answer means that the client gives no name.
+    fn answered(status: &str, code: Option<&str>) -> Self {
+        let told = code.unwrap_or(status).to_owned();
+        match (status, code) {
+            ("400", Some("AuthorizationHeaderMalformed")) => Self::Elsewhere,
+            ("404", _) => Self::Absent,
+            ("408" | "409" | "429", _) => Self::Answered(told),
+            (status, _) if status.starts_with('3') => Self::Elsewhere,
+            (status, _) if status.starts_with('4') => Self::Refused(told),
+            _ => Self::Answered(told),
         }
     }
 }

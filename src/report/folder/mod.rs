@@ -5,6 +5,8 @@
 
 mod look;
 mod prune;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};

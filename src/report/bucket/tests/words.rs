@@ -22,9 +22,14 @@ fn refused(text: &str) -> Client {
 #[case(refused("403: <Error><Code>hunter2 & Co</Code>"), "(403): look at the key")]
 #[case(
     generic("PUT https://x?sig=hunter2 - Server returned non-2xx status code: 503 Slow: <Code>SlowDown</Code>hunter2"),
-    "503 SlowDown; run again"
+    "the store answered SlowDown; run again"
 )]
 #[case(generic("Server returned non-2xx status code: 301 Moved: hunter2"), "AWS_REGION")]
+#[case(
+    generic("Server returned non-2xx status code: 403 Forbidden: <Code>AccessDenied</Code>hunter2"),
+    "(AccessDenied): look at"
+)]
+#[case(generic("Server returned non-2xx status code: 404 Not Found: hunter2"), "there is no such bucket")]
 #[case(generic("hunter2 <Code>"), "the client of the store failed")]
 fn a_fault_names_the_code_and_nothing_else(#[case] error: Client, #[case] says: &str) {
     let words = Fault::from(error).words("look at the key");
