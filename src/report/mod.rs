@@ -68,8 +68,8 @@ pub enum Error {
         /// What to look at.
         remedy: &'static str,
     },
-    /// An old report could not be removed.
-    #[error("cannot remove the old report {}: {source}; the next run tries again", path.display())]
+    /// An old or half done report could not be removed.
+    #[error("cannot remove {}, which is kept no longer: {source}; the next run tries again", path.display())]
     Prune {
         /// Which.
         path: PathBuf,

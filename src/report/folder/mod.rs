@@ -24,7 +24,8 @@ const UNDER_WAY: &str = ".tmp-";
 /// Writes the files, and a manifest of them, into `dir/run_id`.
 pub(super) fn publish(dir: &Path, run_id: &str, mut files: Vec<NewFile<'_>>) -> Result<PathBuf, Error> {
     fs::create_dir_all(dir).map_err(at(dir))?;
-    remove_leftovers(dir).map_err(at(dir))?;
+    // What cannot be removed is in nobody's way; pruning tells of it.
+    let _ = remove_leftovers(dir);
     let folder = dir.join(run_id);
     if folder.exists() {
         return Err(Error::Exists { path: folder });
@@ -100,13 +101,17 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-fn remove_leftovers(dir: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
+/// Removes what dead runs left, as far as possible.
+fn remove_leftovers(dir: &Path) -> Result<(), Error> {
+    let mut first_fault = Ok(());
+    for entry in fs::read_dir(dir).map_err(at(dir))?.flatten() {
         if !entry.file_name().to_string_lossy().starts_with(UNDER_WAY) {
             continue;
         }
-        if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+        let path = entry.path();
+        let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let removed = if folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        first_fault = first_fault.and(removed.map_err(|source| Error::Prune { path, source }));
     }
-    Ok(())
+    first_fault
 }

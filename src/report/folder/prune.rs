@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Error, MANIFEST, Manifest, UNDER_WAY, at, sync_folder};
+use super::{Error, MANIFEST, Manifest, UNDER_WAY, at, remove_leftovers, sync_folder};
 use crate::report::age::{Keep, is_of_a_run};
 
 /// Removes the reports that are over, oldest first, until told to stop; says how many.
@@ -41,6 +41,7 @@ pub(in crate::report) fn prune(dir: &Path, keep: Keep, stop: &dyn Fn() -> bool) 
             .map_err(|source| Error::Prune { path: folder, source })?;
         removed += 1;
     }
+    remove_leftovers(dir)?;
     Ok(removed)
 }
 
