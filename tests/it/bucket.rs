@@ -1,6 +1,9 @@
 //! Reports in a bucket, by the real binary and over a real S3 protocol.
 
 use std::fs;
+use std::time::Duration;
+
+use rstest::rstest;
 
 use crate::harness::*;
 use crate::running::*;
@@ -91,7 +94,7 @@ fn a_lost_store_is_noticed_by_the_reports_in_the_bucket() {
 }
 
 #[test]
-fn a_wrong_key_and_no_key_are_said_in_one_sentence() {
+fn a_wrong_key_and_half_a_key_are_said_in_one_sentence() {
     let bucket = Bucket::start();
     let mut stage = stage(&bucket);
     stage.env("AWS_SECRET_ACCESS_KEY", "canary-secret-key-8d21-wrong");
@@ -103,18 +106,60 @@ fn a_wrong_key_and_no_key_are_said_in_one_sentence() {
     assert!(stage.letters().is_empty(), "a new store, and nobody can look for reports of earlier runs");
     assert_secret_is_kept(&stage, &bucket, &[&checked, &ran]);
 
-    // Instead of the machine's own address of credentials, one where nobody is.
-    stage.env("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9").unset("AWS_ACCESS_KEY_ID").unset("AWS_SECRET_ACCESS_KEY");
-    let checked = Running::of({
-        stage.write();
-        stage.command(&["check"])
-    });
-    let checked = checked.ends_within(std::time::Duration::from_secs(25)).ends_with(7);
-    assert!(checked.stdout.contains("no credentials are set"), "{}", checked.stdout);
-    stage.env("AWS_ACCESS_KEY_ID", "alone");
+    stage.unset("AWS_SECRET_ACCESS_KEY");
     let checked = stage.does(&["check"]).ends_with(2);
     assert!(checked.stdout.contains("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together"), "{}", checked.stdout);
     stage.night(DAY).ends_with(2);
+}
+
+/// Nobody answers there.
+const NOWHERE: &str = "127.0.0.1:9";
+
+#[rstest]
+#[case::s3("s3://reports", &[("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")])]
+#[case::google("gs://reports", &[("GCE_METADATA_HOST", NOWHERE), ("GCE_METADATA_IP", NOWHERE)])]
+#[case::azure("az://reports", &[("IDENTITY_ENDPOINT", "http://127.0.0.1:9/"), ("AZURE_STORAGE_ACCOUNT_NAME", "ours")])]
+fn without_credentials_a_check_ends_soon_and_says_which_are_missing(
+    #[case] dir: &str,
+    #[case] environment: &[(&str, &str)],
+) {
+    let mut stage = Stage::new(acme_world(1));
+    stage.set("report.dir", &format!("{dir:?}"));
+    for (name, value) in environment {
+        stage.env(name, value);
+    }
+    stage.write();
+    let checked = Running::of(stage.command(&["check"])).ends_within(Duration::from_secs(25)).ends_with(7);
+    assert!(checked.stdout.contains("no credentials are set"), "{}", checked.stdout);
+}
+
+#[rstest]
+#[case::google("gs://reports", &[("GOOGLE_BEARER_TOKEN", SECRET)], "GOOGLE_BASE_URL")]
+#[case::azure_key("az://reports", &[("AZURE_STORAGE_ACCOUNT_KEY", "Y2FuYXJ5LXNlY3JldC1rZXktOGQyMQ==")], "AZURE_STORAGE_ENDPOINT")]
+#[case::azure_signature("az://reports", &[("AZURE_STORAGE_SAS_KEY", "sv=2024-01-01&sig=canary-secret-key-8d21")], "AZURE_STORAGE_ENDPOINT")]
+fn a_store_that_refuses_us_is_said_and_the_key_is_not(
+    #[case] dir: &str,
+    #[case] key: &[(&str, &str)],
+    #[case] endpoint: &str,
+) {
+    let server = Bucket::start();
+    server.gates(|_, _| Gate::Refuses(403));
+    let mut stage = stage(&server);
+    stage.set("report.dir", &format!("{dir:?}")).env(endpoint, &server.url()).env("RECONCILER_LOG", "trace");
+    stage.env("GOOGLE_ALLOW_HTTP", "true").env("AZURE_ALLOW_HTTP", "true").env("AZURE_STORAGE_ACCOUNT_NAME", "ours");
+    for (name, value) in key {
+        stage.env(name, value);
+    }
+    let checked = stage.does(&["check"]).ends_with(7);
+    assert!(checked.stdout.contains("the store refuses us (SaidByTheTest)"), "{}", checked.stdout);
+    let ran = stage.night(DAY).ends_with(7);
+    for secret in [SECRET, "Y2FuYXJ5LXNlY3JldC1rZXktOGQyMQ"] {
+        for text in [&checked.stdout, &checked.stderr, &ran.stdout, &ran.stderr] {
+            let line = text.lines().find(|line| line.contains(secret));
+            assert_eq!(line, None);
+        }
+    }
+    assert_secret_is_kept(&stage, &server, &[&checked, &ran]);
 }
 
 /// A night that stands at a request until it is ended in some way; what is there is whole, and the next run needs no hand.

@@ -66,11 +66,15 @@ impl Bucket {
     pub fn takes_reports_of(&self, stage: &mut Stage) {
         stage
             .set("report.dir", &format!("\"s3://{BUCKET}/nightly\""))
-            .env("AWS_ENDPOINT", &format!("http://127.0.0.1:{}", self.port))
+            .env("AWS_ENDPOINT", &self.url())
             .env("AWS_ALLOW_HTTP", "true")
             .env("AWS_ACCESS_KEY_ID", KEY)
             .env("AWS_SECRET_ACCESS_KEY", SECRET)
             .env("AWS_REGION", "eu-north-1");
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Decides by method and path what becomes of requests from now on.

@@ -42,11 +42,10 @@ impl Bucket {
     /// For `check`: whether a run could write its report, and remove old ones.
     pub(in crate::report) fn check(&self) -> Result<String, String> {
         let by = Instant::now() + LOOKING;
-        let trial = self.at(TRIAL);
         let look = || {
             self.wait(by, self.store.list_with_delimiter(Some(&self.root))).map_err(self.failed("read", ""))?;
-            self.wait(by, self.store.put(&trial, "".into())).map_err(self.failed("write", TRIAL))?;
-            self.remove(vec![trial.clone()], by).map_err(self.failed("remove", TRIAL))
+            self.put(TRIAL, Vec::new(), by).map_err(self.failed("write", TRIAL))?;
+            self.remove(vec![self.at(TRIAL)], by).map_err(self.failed("remove", TRIAL))
         };
         look().map_err(|error| error.to_string())?;
         Ok(format!("{} can be written", self.shown))

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use object_store::{ObjectMeta, ObjectStoreExt as _};
+use object_store::ObjectMeta;
 use tokio::time::Instant;
 
 use super::publish::PUBLISHING;
@@ -58,7 +58,7 @@ impl Bucket {
         if !named || !is_of_a_run(&summary) {
             return Ok(false);
         }
-        self.wait(by, self.store.put(&self.mark(run_id), "leaving\n".into()))?;
+        self.put(&format!("{MARK}{run_id}"), b"leaving\n".to_vec(), by)?;
         self.remove(vec![self.at(&manifest)], by)?;
         self.settle(run_id, by)?;
         Ok(true)

