@@ -9,7 +9,7 @@
 //! * [`tiktok`] – what is shared; can send nothing but GET.
 //! * [`store`] – what is remembered from night to night; the only one that knows SQL.
 //! * [`mail`] – letters and digests as messages, and how they are handed over.
-//! * [`report`] – tables, workbook and summary, whole or absent.
+//! * [`report`] – tables, workbook, page and summary, whole or absent, in a folder or a bucket.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
 //! * [`commands`] – one file a command; [`cli`] names them, [`telemetry`] logs.
 
