@@ -150,7 +150,7 @@ fn write(dir: &Path) -> std::path::PathBuf {
     };
     let day = "2026-11-23".parse().unwrap();
     let report = Report { summary: &summary, verdict: "=1+1", day, trend: &[], findings: &findings, extra: &[] };
-    report::write(dir, report, true).unwrap()
+    report::write(&report::Place::folder(dir), report, true).unwrap().into()
 }
 
 fn table(path: &Path) -> Vec<Vec<String>> {
