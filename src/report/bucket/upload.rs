@@ -66,15 +66,19 @@ fn attributes(name: &str) -> Attributes {
 }
 
 impl Upload<'_> {
-    /// Ends it, after the last byte or a fault.
+    /// Ends it, after the last byte or a fault: one of the store also where whoever wrote did not mind it.
     fn ends(mut self, written: io::Result<()>) -> Result<(), Result<Fault, io::Error>> {
-        let Err(error) = written else {
-            let end = async { self.writer.shutdown().await.map_err(client_error) };
-            return self.bucket.wait(self.by, end).map_err(Ok);
+        let failed = match (self.fault.take(), written) {
+            (None, Ok(())) => {
+                let end = async { self.writer.shutdown().await.map_err(client_error) };
+                return self.bucket.wait(self.by, end).map_err(Ok);
+            }
+            (Some(fault), _) => Ok(fault),
+            (None, Err(error)) => Err(error),
         };
         // The parts of a file that is given up cost money where nobody sees them. It is not worth another fault.
         let _ = self.bucket.wait(self.by, self.writer.abort());
-        Err(self.fault.ok_or(error).map_or_else(Err, Ok))
+        Err(failed)
     }
 }
 

@@ -133,6 +133,23 @@ async fn what_the_writer_of_a_file_says_is_no_fault_of_the_store() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_fault_of_the_store_counts_also_where_the_writer_of_a_file_does_not_mind_it() {
+    let store = Failing::new();
+    let careless: NewFile<'_> = (
+        "accounts.csv",
+        Box::new(|to| {
+            (0..200).for_each(|_| drop(to.write_all(&[7; 1 << 17])));
+            Ok(())
+        }),
+    );
+    // The claim, the look whether the run is new, the beginning, then the first part.
+    store.fails_at(3, How::Refused);
+    let error = bucket(&store).publish(FIRST, vec![careless], true).unwrap_err().to_string();
+    assert!(error.contains("AccessDenied"), "{error}");
+    assert_eq!(objects(&store).await, BTreeMap::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_taken_run_id_gives_way_to_the_next_free_one() {
     let store = Failing::new();
     for taken in ["20261101T043000Z-ffff/x", ".tmp-20261101T043000Z-0000", "20261101T043000Z-00010/x"] {
