@@ -7,15 +7,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use sqlx::SqliteConnection;
 
-use super::bulk;
 use super::error::unreadable;
 use super::landmarks::Landmarks;
 use super::names::{NOBODY, Names};
 use super::packed::{self, Packed};
 use super::present::{Met, Present, PresentAccount, print, role_text};
 use super::runs::signed;
+use super::sql::{self, Transaction};
 use crate::domain::{AccountId, AccountKey, Baseline, Cause, Change, Client, Finding, History, Remembered, Status};
 
 /// A row's columns but its key.
@@ -53,7 +52,7 @@ impl State<'_> {
 /// Reads all rows in the order of the runs, so that a later one overwrites an earlier one, and keeps three views of
 /// them: as of the newest earlier day, as of the baseline, and the present.
 pub(super) async fn load(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     marks: &Landmarks,
     history: &mut History,
     present: &mut Present,
@@ -64,7 +63,7 @@ pub(super) async fn load(
         (seq, Baseline { run_id, register_rows, ok })
     });
     let mut after = [i64::MIN, 0, 0];
-    while let Some(page) = packed::page(conn, PACK, &after).await? {
+    while let Some(page) = packed::page(tx, PACK, &after).await? {
         let mut packed = Packed(&page);
         while !packed.is_empty() {
             let (seq, client, id) = (packed.number()?, packed.number()?, packed.field()?);
@@ -113,12 +112,12 @@ pub(super) async fn load(
 }
 
 /// A page of rows, each as its key and numbers, then the lengths of its texts, then the texts.
-const PACK: &str = "SELECT group_concat(concat(
+const PACK: &str = "SELECT string_agg(concat(
     seq, ',', client_id, ',', account_id, ',', cause, ',', certain_cause, ',', since, ',', certain_until, ',', member_id,
     ',', business_center_id, ',', octet_length(account_name), ',', octet_length(actual_role), ',', account_name,
     actual_role), '')
     FROM (SELECT * FROM account_states WHERE (seq, client_id, account_id) > ($1, $2, $3)
-          ORDER BY seq, client_id, account_id LIMIT $4)";
+          ORDER BY seq, client_id, account_id LIMIT $4) AS page";
 
 fn unpack<'a>(packed: &mut Packed<'a>) -> sqlx::Result<State<'a>> {
     let (cause, certain_cause) = (cause(packed.field()?)?, cause(packed.field()?)?);
@@ -164,7 +163,7 @@ struct Changed<'a> {
 
 /// Writes what tonight changed.
 pub(super) async fn remember(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     seq: i64,
     today: NaiveDate,
     findings: &[Finding],
@@ -175,10 +174,10 @@ pub(super) async fn remember(
         // The rows of a client come together and share its value.
         if let Some(client) = finding.client.as_ref().filter(|client| last.is_none_or(|l| !Arc::ptr_eq(l, client))) {
             last = Some(client);
-            present.names.learn_client(conn, client).await?;
+            present.names.learn_client(tx, client).await?;
         }
         if let Some(member) = &finding.member {
-            present.names.learn_member(conn, member).await?;
+            present.names.learn_member(tx, member).await?;
         }
     }
     let mut changed = Vec::new();
@@ -205,26 +204,26 @@ pub(super) async fn remember(
     // In the table's order, which SQLite appends to; of two findings with one key the first counts.
     changed.sort_by_key(|row| (row.client, row.account));
     changed.dedup_by_key(|row| (row.client, row.account));
-    bulk::write(
-        conn,
-        "INSERT INTO account_states (seq, client_id, account_id, cause, certain_cause, since, certain_until,
-         account_name, member_id, business_center_id, actual_role)",
-        11,
+    sql::write(
+        tx,
+        "account_states (seq, client_id, account_id, cause, certain_cause, since, certain_until, account_name, member_id,
+         business_center_id, actual_role)",
         "",
         &changed,
-        |statement, Changed { client, account, state }| {
-            statement
-                .bind(seq)
-                .bind(*client)
-                .bind(signed(*account))
-                .bind(state.cause.map(Cause::as_str))
-                .bind(state.certain_cause.map(Cause::as_str))
-                .bind(state.since)
-                .bind(state.certain_until)
-                .bind(state.account_name.map(ToOwned::to_owned))
-                .bind(state.member)
-                .bind(state.business_center)
-                .bind(state.actual_role.map(ToOwned::to_owned))
+        |Changed { client, account, state }| {
+            [
+                seq.into(),
+                (*client).into(),
+                (*account).into(),
+                state.cause.map(Cause::as_str).into(),
+                state.certain_cause.map(Cause::as_str).into(),
+                state.since.into(),
+                state.certain_until.into(),
+                state.account_name.into(),
+                state.member.into(),
+                state.business_center.into(),
+                state.actual_role.into(),
+            ]
         },
     )
     .await

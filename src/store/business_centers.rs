@@ -7,15 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
-use super::bulk;
 use super::error::unreadable;
 use super::names::Names;
 use super::present::Present;
-use super::runs::signed;
 use super::sightings::business_center_id;
+use super::sql::{self, Row, Transaction};
 use crate::domain::{
     Address, BusinessCenterId, BusinessCenterStatus, Family, Finding, History, Observation, PastBusinessCenter, Status,
 };
@@ -62,38 +59,38 @@ impl StoredBusinessCenter {
 }
 
 pub(super) async fn load(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     names: &Names,
 ) -> sqlx::Result<BTreeMap<(Address, BusinessCenterId), StoredBusinessCenter>> {
-    sqlx::query(
+    tx.query(
         "SELECT member_id, business_center_id, name, status, first_listed_on, last_listed_on, last_read_on,
          listed_accounts, empty_since, prev_last_read_on, prev_listed_accounts, prev_empty_since, last_request_id
          FROM business_centers",
     )
-    .fetch_all(conn)
+    .all()
     .await?
     .iter()
     .map(|row| {
-        let member = names.member(row.try_get(0)?).ok_or_else(|| unreadable("a Business Center's member"))?;
+        let member = names.member(row.get(0)?).ok_or_else(|| unreadable("a Business Center's member"))?;
         let stored = StoredBusinessCenter {
-            name: row.try_get::<&str, _>(2)?.into(),
-            status: row.try_get(3)?,
-            first_listed_on: row.try_get(4)?,
-            last_listed_on: row.try_get(5)?,
+            name: row.get::<&str>(2)?.into(),
+            status: row.get(3)?,
+            first_listed_on: row.get(4)?,
+            last_listed_on: row.get(5)?,
             now: readings(row, 6)?,
             before: readings(row, 9)?,
-            last_request_id: row.try_get(12)?,
+            last_request_id: row.get(12)?,
         };
-        Ok(((member.clone(), business_center_id(row.try_get(1)?)?), stored))
+        Ok(((member.clone(), business_center_id(row.get(1)?)?), stored))
     })
     .collect()
 }
 
-fn readings(row: &SqliteRow, column: usize) -> sqlx::Result<Readings> {
+fn readings(row: &Row, column: usize) -> sqlx::Result<Readings> {
     Ok(Readings {
-        last_read_on: row.try_get(column)?,
-        listed_accounts: row.try_get(column + 1)?,
-        empty_since: row.try_get(column + 2)?,
+        last_read_on: row.get(column)?,
+        listed_accounts: row.get(column + 1)?,
+        empty_since: row.get(column + 2)?,
     })
 }
 
@@ -110,14 +107,14 @@ pub(super) fn as_of_earlier_days(present: &Present, today: NaiveDate, history: &
 
 /// Writes what tonight's lists and listings say: one row a Business Center.
 pub(super) async fn remember(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     today: NaiveDate,
     observation: &Observation,
     present: &mut Present,
 ) -> sqlx::Result<()> {
     let mut rows = Vec::new();
     for view in &observation.members {
-        let member = present.names.learn_member(conn, &view.member).await?;
+        let member = present.names.learn_member(tx, &view.member).await?;
         for (id, center) in &view.list.business_centers {
             let listing = view.listings.get(id);
             let before = present.business_centers.get(&(view.member.clone(), *id));
@@ -145,36 +142,37 @@ pub(super) async fn remember(
         }
     }
     rows.sort_by_key(|(member, id, _)| (*member, id.get()));
-    write(conn, &rows).await
+    write(tx, &rows).await
 }
 
-async fn write(
-    conn: &mut SqliteConnection,
-    rows: &[(i64, BusinessCenterId, StoredBusinessCenter)],
-) -> sqlx::Result<()> {
-    bulk::write(
-        conn,
-        "INSERT OR REPLACE INTO business_centers (member_id, business_center_id, name, status, first_listed_on,
-         last_listed_on, last_read_on, listed_accounts, empty_since, prev_last_read_on, prev_listed_accounts,
-         prev_empty_since, last_request_id)",
-        13,
-        "",
+async fn write(tx: &mut Transaction, rows: &[(i64, BusinessCenterId, StoredBusinessCenter)]) -> sqlx::Result<()> {
+    sql::write(
+        tx,
+        "business_centers (member_id, business_center_id, name, status, first_listed_on, last_listed_on, last_read_on,
+         listed_accounts, empty_since, prev_last_read_on, prev_listed_accounts, prev_empty_since, last_request_id)",
+        "ON CONFLICT (member_id, business_center_id) DO UPDATE SET name = excluded.name, status = excluded.status,
+         first_listed_on = excluded.first_listed_on, last_listed_on = excluded.last_listed_on,
+         last_read_on = excluded.last_read_on, listed_accounts = excluded.listed_accounts,
+         empty_since = excluded.empty_since, prev_last_read_on = excluded.prev_last_read_on,
+         prev_listed_accounts = excluded.prev_listed_accounts, prev_empty_since = excluded.prev_empty_since,
+         last_request_id = excluded.last_request_id",
         rows,
-        |statement, (member, id, stored)| {
-            statement
-                .bind(*member)
-                .bind(signed(id.get()))
-                .bind(stored.name.to_string())
-                .bind(stored.status.clone())
-                .bind(stored.first_listed_on)
-                .bind(stored.last_listed_on)
-                .bind(stored.now.last_read_on)
-                .bind(stored.now.listed_accounts)
-                .bind(stored.now.empty_since)
-                .bind(stored.before.last_read_on)
-                .bind(stored.before.listed_accounts)
-                .bind(stored.before.empty_since)
-                .bind(stored.last_request_id.clone())
+        |(member, id, stored)| {
+            [
+                (*member).into(),
+                id.get().into(),
+                (&*stored.name).into(),
+                (&stored.status).into(),
+                stored.first_listed_on.into(),
+                stored.last_listed_on.into(),
+                stored.now.last_read_on.into(),
+                stored.now.listed_accounts.into(),
+                stored.now.empty_since.into(),
+                stored.before.last_read_on.into(),
+                stored.before.listed_accounts.into(),
+                stored.before.empty_since.into(),
+                stored.last_request_id.as_deref().into(),
+            ]
         },
     )
     .await
@@ -182,15 +180,13 @@ async fn write(
 
 /// Reads whose accounts were ever seen where.
 pub(super) async fn load_clients(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     history: &mut History,
     present: &mut Present,
 ) -> sqlx::Result<()> {
-    let rows = sqlx::query("SELECT business_center_id, client_id, parent_code FROM business_center_clients")
-        .fetch_all(conn)
-        .await?;
+    let rows = tx.query("SELECT business_center_id, client_id, parent_code FROM business_center_clients").all().await?;
     for row in rows {
-        let (center, client, parent): (i64, i64, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (center, client, parent): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let key = &present.names.client(client).ok_or_else(|| unreadable("a Business Center's client"))?.key;
         let families = history.clients_of.entry(business_center_id(center)?).or_default();
         families.insert(key.clone(), Family::new(key, &parent));
@@ -201,7 +197,7 @@ pub(super) async fn load_clients(
 
 /// Writes whose accounts were seen where tonight, if that is news.
 pub(super) async fn remember_clients(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     today: NaiveDate,
     findings: &[Finding],
     present: &mut Present,
@@ -228,15 +224,12 @@ pub(super) async fn remember_clients(
         }
     }
     let rows: Vec<_> = news.into_iter().collect();
-    bulk::write(
-        conn,
-        "INSERT INTO business_center_clients (business_center_id, client_id, parent_code, first_seen_on)",
-        4,
+    sql::write(
+        tx,
+        "business_center_clients (business_center_id, client_id, parent_code, first_seen_on)",
         "ON CONFLICT (business_center_id, client_id) DO UPDATE SET parent_code = excluded.parent_code",
         &rows,
-        |statement, ((center, client), parent)| {
-            statement.bind(signed(*center)).bind(*client).bind(parent.clone()).bind(today)
-        },
+        |((center, client), parent)| [(*center).into(), (*client).into(), parent.into(), today.into()],
     )
     .await
 }

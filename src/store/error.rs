@@ -3,19 +3,23 @@
 //! Invariant: no message shows a password, an address or a value of a row; each names the purpose, the place and a remedy.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::postgres::PgDatabaseError;
+use sqlx::sqlite::SqliteError;
+
+/// The store's name for people: a file's path, or PostgreSQL's host, port and database.
+pub(super) type Place = Arc<str>;
 
 /// A fault of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The configured address is none.
-    #[error("store.url is not understood ({reason}); write sqlite://PATH")]
+    #[error("store.url is not understood ({reason}); write sqlite://PATH or postgres://USER@HOST/DATABASE")]
     Url {
         /// What is wrong; never the address itself.
         reason: &'static str,
     },
-    /// PostgreSQL.
-    #[error("store.url begins with postgres://, and that store is not built yet; write sqlite://PATH")]
-    NotBuilt,
     /// The folder of the database.
     #[error("cannot create the store's folder {}: {source}; is the volume mounted and writable?", path.display())]
     Folder {
@@ -25,53 +29,66 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A statement failed.
-    #[error("cannot {purpose} in the store {}: {source}; {}", path.display(), remedy(source))]
+    #[error("cannot {purpose} in the store {place}: {source}; {}", remedy(source))]
     Database {
         /// What was to be done, as a verb.
         purpose: &'static str,
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// Why.
         source: sqlx::Error,
     },
+    /// There is no schema in which the store could be created.
+    #[error(
+        "the store {place} is not there yet, and its user may create no tables in the schema {schema:?}; create the schema \
+         for that user (CREATE SCHEMA … AUTHORIZATION …) and name it in store.url (?options=-csearch_path%3D…)"
+    )]
+    NoSchema {
+        /// The database.
+        place: Place,
+        /// The first schema of the search path; empty if there is none of that name.
+        schema: String,
+    },
     /// A newer program wrote the store.
-    #[error("the store {} has schema {found}, and this program knows {known}; start the newer program again", path.display())]
+    #[error("the store {place} has schema {found}, and this program knows {known}; start the newer program again")]
     NewerSchema {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// Its schema.
         found: i64,
         /// The newest that this program knows.
         known: i64,
     },
     /// An older program wrote the store, and it was opened for reading only.
-    #[error("the store {} has schema {found}, and this program needs {known}; the next `run` brings it up to date", path.display())]
+    #[error(
+        "the store {place} has schema {found}, and this program needs {known}; the next `run` brings it up to date"
+    )]
     OlderSchema {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// Its schema.
         found: i64,
         /// The one that this program needs.
         known: i64,
     },
     /// Somebody else took the lease: nothing of this process may be written or mailed any more.
-    #[error("the lease on the store {} was lost to another run; nothing more is written or mailed by this one", path.display())]
+    #[error("the lease on the store {place} was lost to another run; nothing more is written or mailed by this one")]
     LeaseLost {
         /// The database.
-        path: PathBuf,
+        place: Place,
     },
     /// The mail is not waiting for an outcome.
-    #[error("a mail that was to be settled has no stored intent in the store {}; it is not counted", path.display())]
+    #[error("a mail that was to be settled has no stored intent in the store {place}; it is not counted")]
     NotIntended {
         /// The database.
-        path: PathBuf,
+        place: Place,
     },
-    /// SQLite finds the file damaged.
-    #[error("the store {} is damaged: {finding}; stop all runs and restore it from the last backup", path.display())]
+    /// The database is damaged by its own word.
+    #[error("the store {place} is damaged: {finding}; stop all runs and restore it from the last backup")]
     Damaged {
         /// The database.
-        path: PathBuf,
-        /// SQLite's first finding.
+        place: Place,
+        /// The first finding.
         finding: String,
     },
 }
@@ -80,26 +97,80 @@ impl Error {
     /// Whether another process holds the database and it is worth trying again.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Database { source, .. } if matches!(primary_code(source), Some(5 | 6)))
+        match self {
+            Self::Database { source, .. } => match code(source) {
+                Code::Sqlite(code) => matches!(code, 5 | 6),
+                Code::Postgres(state) => is_busy(state),
+                Code::None => false,
+            },
+            _ => false,
+        }
     }
 }
 
-/// SQLite's primary result code.
-pub(super) fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+/// A database's own word for a fault.
+enum Code<'e> {
+    /// SQLite's primary result code.
+    Sqlite(i32),
+    /// PostgreSQL's SQLSTATE.
+    Postgres(&'e str),
+    None,
 }
 
-/// What to do about a fault, by SQLite's result code.
+fn code(error: &sqlx::Error) -> Code<'_> {
+    let Some(error) = error.as_database_error() else { return Code::None };
+    if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+        return Code::Postgres(error.code());
+    }
+    let sqlite = error.try_downcast_ref::<SqliteError>().and_then(|_| error.code()?.parse::<i32>().ok());
+    sqlite.map_or(Code::None, |code| Code::Sqlite(code & 0xff))
+}
+
+/// A lock that did not become free in time, a deadlock, a change of the same row.
+fn is_busy(state: &str) -> bool {
+    matches!(state, "55P03" | "40P01" | "40001")
+}
+
+const HELD: &str = "another program holds the database; end it or try again";
+const OURS: &str = "run `check`; if it stays, this is a fault of the program";
+
+/// What to do about a fault.
 fn remedy(error: &sqlx::Error) -> &'static str {
-    match primary_code(error) {
-        Some(5 | 6) => "another program holds the database; end it or try again",
-        Some(8) => "is the volume read-only?",
-        Some(10) => "the disk failed; check the volume",
-        Some(11 | 26) => "the file is damaged or no SQLite database; restore it from the last backup",
-        Some(13) => "the disk is full; make room and run again",
-        Some(14) => "does the folder exist, and is the volume read-only?",
-        _ => "run `check`; if it stays, this is a fault of the program",
+    match code(error) {
+        Code::Sqlite(5 | 6) => HELD,
+        Code::Sqlite(8) => "is the volume read-only?",
+        Code::Sqlite(10) => "the disk failed; check the volume",
+        Code::Sqlite(11 | 26) => "the file is damaged or no SQLite database; restore it from the last backup",
+        Code::Sqlite(13) => "the disk is full; make room and run again",
+        Code::Sqlite(14) => "does the folder exist, and is the volume read-only?",
+        Code::Postgres(state) => remedy_by_state(state),
+        Code::None => match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => {
+                "is PostgreSQL up, and are host and port in store.url right? Then run again"
+            }
+            sqlx::Error::Tls(_) => "do sslmode and sslrootcert in store.url fit the server's certificate?",
+            _ => OURS,
+        },
+        Code::Sqlite(_) => OURS,
+    }
+}
+
+/// By PostgreSQL's SQLSTATE.
+fn remedy_by_state(state: &str) -> &'static str {
+    match state {
+        "25006" => "is the database read-only, such as a standby?",
+        "3D000" => "create the database, or name another one in store.url",
+        "3F000" => "create the schema that search_path names in store.url",
+        "42501" => "grant the user of store.url the schema and its tables (GRANT USAGE, CREATE ON SCHEMA …)",
+        "53100" => "the disk is full; make room and run again",
+        "53300" => "the server takes no more connections; end others or raise max_connections",
+        "58030" => "the disk failed; check the server's volume",
+        "57014" | "25P03" => "the server took too long; is it overloaded? Run again",
+        "57P01" | "57P02" | "57P03" => "PostgreSQL stops or starts; run again",
+        "XX001" | "XX002" => "the database is damaged; restore it from the last backup",
+        _ if is_busy(state) => HELD,
+        _ if state.starts_with("28") => "the server refuses the user or the password of store.url",
+        _ => OURS,
     }
 }
 

@@ -4,15 +4,14 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
-use sqlx::{Row, SqliteConnection};
-
 use super::error::unreadable;
 use super::landmarks::landmarks;
-use super::mails::{outcome, person};
+use super::mails::{number, outcome, person};
 use super::names::Names;
+use super::sql::{Access, Transaction};
 use super::{Error, Present, Store, accounts, business_centers, sightings, trend};
 use crate::domain::{AccountKey, ClientKey, History, MailContent, PastMail};
+use chrono::NaiveDate;
 
 impl Store {
     /// What the judgement knows of earlier runs: accounts and Business Centers as of earlier calendar days than today,
@@ -35,19 +34,19 @@ impl Store {
     }
 
     async fn load(&self, today: NaiveDate, keep_present: bool) -> Result<(History, Present), Error> {
-        let mut tx = self.pool.begin().await.map_err(self.failed("read earlier runs"))?;
-        load(&mut tx, today, keep_present).await.map_err(self.failed("read earlier runs"))
+        let read = async { load(&mut self.pool.begin(Access::Read).await?, today, keep_present).await };
+        read.await.map_err(self.failed("read earlier runs"))
     }
 }
 
 /// Reads everything, on a connection whose transaction has begun.
 pub(super) async fn load(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     today: NaiveDate,
     keep_present: bool,
 ) -> sqlx::Result<(History, Present)> {
-    let marks = landmarks(conn, today).await?;
-    let names = Names::load(conn).await?;
+    let marks = landmarks(tx, today).await?;
+    let names = Names::load(tx).await?;
     let mut history = History {
         newest_run: marks.newest.clone(),
         run_ids: marks.run_ids.clone(),
@@ -56,45 +55,44 @@ pub(super) async fn load(
         ..History::default()
     };
     let mut present = Present { seq: marks.present, day: marks.present_day, names, ..Present::default() };
-    present.business_centers = business_centers::load(conn, &present.names).await?;
+    present.business_centers = business_centers::load(tx, &present.names).await?;
     business_centers::as_of_earlier_days(&present, today, &mut history);
-    business_centers::load_clients(conn, &mut history, &mut present).await?;
-    accounts::load(conn, &marks, &mut history, &mut present, keep_present).await?;
-    sightings::load(conn, &mut history, &mut present, keep_present).await?;
-    history.trend = trend::load(conn, today).await?;
-    history.mails = mails(conn).await?;
+    business_centers::load_clients(tx, &mut history, &mut present).await?;
+    accounts::load(tx, &marks, &mut history, &mut present, keep_present).await?;
+    sightings::load(tx, &mut history, &mut present, keep_present).await?;
+    history.trend = trend::load(tx, today).await?;
+    history.mails = mails(tx).await?;
     Ok((history, present))
 }
 
 /// Mails to persons with the gaps they listed, oldest first.
-async fn mails(conn: &mut SqliteConnection) -> sqlx::Result<Vec<PastMail>> {
+async fn mails(tx: &mut Transaction) -> sqlx::Result<Vec<PastMail>> {
     let mut mails = Vec::new();
     let mut places = HashMap::new();
-    for row in sqlx::query(
-        "SELECT message_id, person, day, episode, number, outcome, contact FROM mails WHERE kind = 'person'
+    let stored = tx
+        .query(
+            "SELECT message_id, person, day, episode, number, outcome, contact FROM mails WHERE kind = 'person'
          ORDER BY day, created_at, message_id",
-    )
-    .fetch_all(&mut *conn)
-    .await?
-    {
-        places.insert(row.try_get::<String, _>(0)?, mails.len());
+        )
+        .all()
+        .await?;
+    for row in &stored {
+        places.insert(row.get::<String>(0)?, mails.len());
         mails.push(PastMail {
-            person: person(&row, 1)?.ok_or_else(|| unreadable("a person's address"))?,
-            day: row.try_get(2)?,
-            episode: row.try_get(3)?,
-            number: row.try_get(4)?,
-            outcome: outcome(&row, 5)?,
-            content: MailContent { contact: row.try_get(6)?, ..MailContent::default() },
+            person: person(row, 1)?.ok_or_else(|| unreadable("a person's address"))?,
+            day: row.get(2)?,
+            episode: row.get(3)?,
+            number: number(row, 4)?,
+            outcome: outcome(row, 5)?,
+            content: MailContent { contact: row.get(6)?, ..MailContent::default() },
         });
     }
-    for row in
-        sqlx::query("SELECT message_id, country_key, code_key, account_id, part FROM mail_gaps").fetch_all(conn).await?
-    {
-        let Some(mail) = places.get(row.try_get::<&str, _>(0)?).and_then(|at| mails.get_mut(*at)) else { continue };
-        let (country, code): (&str, &str) = (row.try_get(1)?, row.try_get(2)?);
+    for row in tx.query("SELECT message_id, country_key, code_key, account_id, part FROM mail_gaps").all().await? {
+        let Some(mail) = places.get(row.get::<&str>(0)?).and_then(|at| mails.get_mut(*at)) else { continue };
+        let (country, code): (&str, &str) = (row.get(1)?, row.get(2)?);
         let client = (!(country.is_empty() && code.is_empty())).then(|| ClientKey::new(country, code));
-        let gap = AccountKey { client, account_id: accounts::account_id(row.try_get(3)?)? };
-        match row.try_get(4)? {
+        let gap = AccountKey { client, account_id: accounts::account_id(row.get(3)?)? };
+        match row.get(4)? {
             "owned" => mail.content.owned.push(gap),
             _ => mail.content.asked.push(gap),
         }

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use sqlx::{Row, SqliteConnection};
 
+use super::sql::Transaction;
 use crate::domain::PastRun;
 
 /// The runs that tonight is compared with.
@@ -30,50 +30,50 @@ pub(super) struct Landmarks {
     pub(super) has_mailed: bool,
 }
 
-pub(super) async fn landmarks(conn: &mut SqliteConnection, today: NaiveDate) -> sqlx::Result<Landmarks> {
-    let newest = sqlx::query("SELECT run_id, now, register_rows FROM runs ORDER BY seq DESC LIMIT 1")
-        .fetch_optional(&mut *conn)
+pub(super) async fn landmarks(tx: &mut Transaction, today: NaiveDate) -> sqlx::Result<Landmarks> {
+    let newest = tx
+        .query("SELECT run_id, now, register_rows FROM runs ORDER BY seq DESC LIMIT 1")
+        .first()
         .await?
         .map(|row| -> sqlx::Result<_> {
-            let register_rows = row.try_get::<i64, _>(2)?.unsigned_abs();
-            Ok(PastRun { run_id: row.try_get(0)?, now: row.try_get(1)?, register_rows })
+            Ok(PastRun { run_id: row.get(0)?, now: row.get(1)?, register_rows: row.count(2)? })
         })
         .transpose()?;
-    let present = sqlx::query("SELECT seq, day FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1")
-        .fetch_optional(&mut *conn)
+    let present =
+        tx.query("SELECT seq, day FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1").first().await?;
+    let earlier = tx
+        .query("SELECT seq, day FROM runs WHERE judged IS NOT NULL AND day < $1 ORDER BY seq DESC LIMIT 1")
+        .bind(today)
+        .first()
         .await?;
-    let earlier =
-        sqlx::query("SELECT seq, day FROM runs WHERE judged IS NOT NULL AND day < $1 ORDER BY seq DESC LIMIT 1")
-            .bind(today)
-            .fetch_optional(&mut *conn)
-            .await?;
-    let baseline = sqlx::query(
-        "SELECT seq, run_id, register_rows FROM runs WHERE judged IS NOT NULL AND ended_at IS NOT NULL
+    let baseline = tx
+        .query(
+            "SELECT seq, run_id, register_rows FROM runs WHERE judged IS NOT NULL AND ended_at IS NOT NULL
          AND ((complete AND NOT held) OR released_at IS NOT NULL) ORDER BY seq DESC LIMIT 1",
-    )
-    .fetch_optional(&mut *conn)
-    .await?
-    .map(|row| -> sqlx::Result<_> { Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<i64, _>(2)?.unsigned_abs())) })
-    .transpose()?;
-    let runs = sqlx::query(
+        )
+        .first()
+        .await?
+        .map(|row| -> sqlx::Result<_> { Ok((row.get(0)?, row.get(1)?, row.count(2)?)) })
+        .transpose()?;
+    let runs = tx.query(
         "SELECT run_id, judged IS NOT NULL AND ended_at IS NOT NULL AND (NOT held OR released_at IS NOT NULL) FROM runs",
     )
-    .fetch_all(conn)
+    .all()
     .await?;
     let mut run_ids = BTreeSet::new();
     let mut has_mailed = false;
     for run in &runs {
-        run_ids.insert(run.try_get(0)?);
-        has_mailed |= run.try_get::<bool, _>(1)?;
+        run_ids.insert(run.get(0)?);
+        has_mailed |= run.get::<bool>(1)?;
     }
     Ok(Landmarks {
         run_ids,
         has_mailed,
         newest,
-        present: present.as_ref().map_or(Ok(0), |row| row.try_get(0))?,
-        present_day: present.as_ref().map(|row| row.try_get(1)).transpose()?,
-        earlier: earlier.as_ref().map_or(Ok(0), |row| row.try_get(0))?,
-        earlier_day: earlier.as_ref().map(|row| row.try_get(1)).transpose()?,
+        present: present.as_ref().map_or(Ok(0), |row| row.get(0))?,
+        present_day: present.as_ref().map(|row| row.get(1)).transpose()?,
+        earlier: earlier.as_ref().map_or(Ok(0), |row| row.get(0))?,
+        earlier_day: earlier.as_ref().map(|row| row.get(1)).transpose()?,
         baseline,
     })
 }

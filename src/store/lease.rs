@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use sqlx::{Row, Sqlite, Transaction};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::sql::{Access, Transaction};
 use super::{Error, Store};
 
 /// The right to write, renewed in the background until it is released or dropped.
@@ -132,12 +132,13 @@ impl Lease {
     /// The store cannot be written. A lease that was lost before is no error here.
     pub async fn release(self, store: &Store) -> Result<(), Error> {
         self.renewal.abort();
-        sqlx::query("UPDATE lease SET held = FALSE, beat = beat + 1 WHERE id = 1 AND fence = $1")
-            .bind(self.fence)
-            .execute(&store.pool)
-            .await
-            .map_err(store.failed("release the lease"))?;
-        Ok(())
+        let released = store.write_lease(async |tx| {
+            tx.query("UPDATE lease SET held = FALSE, beat = beat + 1 WHERE id = 1 AND fence = $1")
+                .bind(self.fence)
+                .run()
+                .await
+        });
+        released.await.map(drop).map_err(store.failed("release the lease"))
     }
 
     /// Stops the beat, as a frozen process does.
@@ -164,16 +165,12 @@ async fn renew(store: Store, fence: i64, pause: Duration, lost: CancellationToke
     loop {
         sleep(pause).await;
         let asked = Instant::now();
-        let beat = sqlx::query("UPDATE lease SET beat = beat + 1 WHERE id = 1 AND held AND fence = $1")
-            .bind(fence)
-            .execute(&store.pool)
-            .await;
-        match beat {
-            Ok(done) if done.rows_affected() == 0 => {
+        match store.write_lease(async |tx| beat(tx, fence).await).await {
+            Ok(true) => proven.renew(asked),
+            Ok(false) => {
                 lost.cancel();
                 return;
             }
-            Ok(_) => proven.renew(asked),
             Err(error) => tracing::warn!(%error, "the lease could not be renewed; trying again"),
         }
     }
@@ -182,21 +179,12 @@ async fn renew(store: Store, fence: i64, pause: Duration, lost: CancellationToke
 impl Store {
     /// Begins a transaction that is the lease holder's. Its first statement takes the write lock, proves the fence and
     /// beats, so that a long write is not taken for death.
-    pub(super) async fn fenced(
-        &self,
-        lease: &Lease,
-        purpose: &'static str,
-    ) -> Result<Transaction<'static, Sqlite>, Error> {
+    pub(super) async fn fenced(&self, lease: &Lease, purpose: &'static str) -> Result<Transaction, Error> {
         let asked = Instant::now();
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(self.failed(purpose))?;
-        let proof = sqlx::query("UPDATE lease SET beat = beat + 1 WHERE id = 1 AND held AND fence = $1")
-            .bind(lease.fence)
-            .execute(&mut *tx)
-            .await
-            .map_err(self.failed(purpose))?;
-        if proof.rows_affected() == 0 {
+        let mut tx = self.pool.begin(Access::Write).await.map_err(self.failed(purpose))?;
+        if !beat(&mut tx, lease.fence).await.map_err(self.failed(purpose))? {
             lease.lost.cancel();
-            return Err(Error::LeaseLost { path: self.path.as_ref().clone() });
+            return Err(Error::LeaseLost { place: self.place() });
         }
         lease.proven.renew(asked);
         Ok(tx)
@@ -213,15 +201,14 @@ impl Store {
 
     async fn lease_stand(&self) -> Result<Stand, Error> {
         let read = async {
-            let row = sqlx::query("SELECT held, holder, fence, beat, length_ms FROM lease WHERE id = 1")
-                .fetch_one(&self.pool)
-                .await?;
+            let mut tx = self.pool.begin(Access::Read).await?;
+            let row = tx.query("SELECT held, holder, fence, beat, length_ms FROM lease WHERE id = 1").one().await?;
             Ok(Stand {
-                held: row.try_get(0)?,
-                holder: row.try_get(1)?,
-                fence: row.try_get(2)?,
-                beat: row.try_get(3)?,
-                length: Duration::from_millis(row.try_get::<i64, _>(4)?.unsigned_abs()),
+                held: row.get(0)?,
+                holder: row.get(1)?,
+                fence: row.get(2)?,
+                beat: row.get(3)?,
+                length: Duration::from_millis(row.count(4)?),
             })
         };
         read.await.map_err(self.failed("read the lease"))
@@ -229,18 +216,35 @@ impl Store {
 
     /// Takes the lease if it still stands as it was seen.
     async fn take_lease(&self, seen: &Stand, length: Duration, holder: &str) -> Result<Option<i64>, Error> {
-        let taken = sqlx::query(
-            "UPDATE lease SET held = TRUE, holder = $1, fence = fence + 1, beat = beat + 1, length_ms = $2
-             WHERE id = 1 AND held = $3 AND fence = $4 AND beat = $5",
-        )
-        .bind(holder)
-        .bind(i64::try_from(length.as_millis()).unwrap_or(i64::MAX))
-        .bind(seen.held)
-        .bind(seen.fence)
-        .bind(seen.beat)
-        .execute(&self.pool)
-        .await
-        .map_err(self.failed("take the lease"))?;
-        Ok((taken.rows_affected() == 1).then_some(seen.fence + 1))
+        let taken = self.write_lease(async |tx| {
+            tx.query(
+                "UPDATE lease SET held = TRUE, holder = $1, fence = fence + 1, beat = beat + 1, length_ms = $2
+                 WHERE id = 1 AND held = $3 AND fence = $4 AND beat = $5",
+            )
+            .bind(holder)
+            .bind(i64::try_from(length.as_millis()).unwrap_or(i64::MAX))
+            .bind(seen.held)
+            .bind(seen.fence)
+            .bind(seen.beat)
+            .run()
+            .await
+        });
+        let taken = taken.await.map_err(self.failed("take the lease"))?;
+        Ok((taken == 1).then_some(seen.fence + 1))
     }
+
+    /// One change of the lease's row, in a transaction of its own.
+    async fn write_lease<T>(&self, change: impl AsyncFnOnce(&mut Transaction) -> sqlx::Result<T>) -> sqlx::Result<T> {
+        let mut tx = self.pool.begin(Access::Write).await?;
+        let changed = change(&mut tx).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+}
+
+/// Proves the fence and beats, in one statement; false if another process has taken the lease. On PostgreSQL its row
+/// stays locked until the transaction ends: there is one writer at a time.
+async fn beat(tx: &mut Transaction, fence: i64) -> sqlx::Result<bool> {
+    let beat = tx.query("UPDATE lease SET beat = beat + 1 WHERE id = 1 AND held AND fence = $1").bind(fence);
+    Ok(beat.run().await? > 0)
 }

@@ -3,10 +3,9 @@
 //! Invariant: a person has one row a day, by the database's own constraint. `outbox` writes them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use super::error::unreadable;
+use super::sql::{Access, Row};
 use super::{Error, RunSeq, Store};
 use crate::domain::{Address, MailContent, MailOutcome};
 
@@ -103,17 +102,16 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn mails_of_day(&self, day: NaiveDate) -> Result<Vec<StoredMail>, Error> {
-        sqlx::query(
-            "SELECT message_id, person, outcome, CASE outcome
-                 WHEN 'deferred' THEN (SELECT bytes FROM mail_bytes WHERE mail_bytes.message_id = mails.message_id)
-                 ELSE X'' END
-             FROM mails WHERE day = $1 ORDER BY created_at, message_id",
-        )
-        .bind(day)
-        .fetch_all(&self.pool)
-        .await
-        .and_then(|rows| rows.iter().map(stored_mail).collect())
-        .map_err(self.failed("read the mails of the day"))
+        let read = async {
+            let mut tx = self.pool.begin(Access::Read).await?;
+            let rows = tx.query(
+                "SELECT message_id, person, outcome, CASE outcome
+                     WHEN 'deferred' THEN (SELECT bytes FROM mail_bytes WHERE mail_bytes.message_id = mails.message_id)
+                 END FROM mails WHERE day = $1 ORDER BY created_at, message_id",
+            );
+            rows.bind(day).all().await?.iter().map(stored_mail).collect::<sqlx::Result<_>>()
+        };
+        read.await.map_err(self.failed("read the mails of the day"))
     }
 
     /// The digests of a day, by number.
@@ -121,34 +119,39 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn digests_of_day(&self, day: NaiveDate) -> Result<Vec<PastDigest>, Error> {
-        let read = |row: &SqliteRow| {
-            Ok(PastDigest { verdict: row.try_get(0)?, number: row.try_get(1)?, outcome: outcome(row, 2)? })
+        let digest =
+            |row: &Row| Ok(PastDigest { verdict: row.get(0)?, number: number(row, 1)?, outcome: outcome(row, 2)? });
+        let read = async {
+            let mut tx = self.pool.begin(Access::Read).await?;
+            let rows = tx
+                .query("SELECT verdict, number, outcome FROM mails WHERE kind = 'digest' AND day = $1 ORDER BY number");
+            rows.bind(day).all().await?.iter().map(digest).collect::<sqlx::Result<_>>()
         };
-        sqlx::query("SELECT verdict, number, outcome FROM mails WHERE kind = 'digest' AND day = $1 ORDER BY number")
-            .bind(day)
-            .fetch_all(&self.pool)
-            .await
-            .and_then(|rows| rows.iter().map(read).collect())
-            .map_err(self.failed("read the digests of the day"))
+        read.await.map_err(self.failed("read the digests of the day"))
     }
 }
 
-pub(super) fn stored_mail(row: &SqliteRow) -> sqlx::Result<StoredMail> {
+pub(super) fn stored_mail(row: &Row) -> sqlx::Result<StoredMail> {
     Ok(StoredMail {
-        message_id: row.try_get(0)?,
+        message_id: row.get(0)?,
         person: person(row, 1)?,
         outcome: outcome(row, 2)?,
-        bytes: row.try_get(3)?,
+        bytes: row.get::<Option<_>>(3)?.unwrap_or_default(),
     })
 }
 
-pub(super) fn outcome(row: &SqliteRow, column: usize) -> sqlx::Result<MailOutcome> {
-    MailOutcome::parse(row.try_get(column)?).ok_or_else(|| unreadable("a mail's outcome"))
+pub(super) fn outcome(row: &Row, column: usize) -> sqlx::Result<MailOutcome> {
+    MailOutcome::parse(row.get(column)?).ok_or_else(|| unreadable("a mail's outcome"))
+}
+
+/// A mail's number.
+pub(super) fn number(row: &Row, column: usize) -> sqlx::Result<u32> {
+    u32::try_from(row.get::<i64>(column)?).map_err(|_| unreadable("a mail's number"))
 }
 
 /// The person of a mail; none where the column is empty.
-pub(super) fn person(row: &SqliteRow, column: usize) -> sqlx::Result<Option<Address>> {
-    let text: &str = row.try_get(column)?;
+pub(super) fn person(row: &Row, column: usize) -> sqlx::Result<Option<Address>> {
+    let text: &str = row.get(column)?;
     if text.is_empty() {
         return Ok(None);
     }

@@ -1,18 +1,16 @@
 //! What is remembered from night to night. Knows SQL; nobody else does.
 //!
 //! Invariant: whoever writes holds the [`Lease`], proves it inside the very transaction, and a committed transaction
-//! survives a power cut (`synchronous = FULL`): a mail's intent is on the disk before its dialogue begins.
+//! survives a power cut: a mail's intent is on the disk before its dialogue begins.
 //!
-//! SQLite today. Statements on single rows use `$N` so that PostgreSQL can share them; bulk ones use `?` (see `bulk`).
-//!
-//! * `open`, `migrate` – the file and its schema · `lease` – who may write · `runs` – beginnings and endings
+//! * `sql` – how SQLite and PostgreSQL are asked in the same words · `sqlite`, `postgres` – how each is opened
+//! * `open`, `migrate` – the database and its schema · `lease` – who may write · `runs` – beginnings and endings
 //! * `history` – everything earlier runs left, as `domain::History` · `remember` – what tonight changed of it, each
 //!   with `accounts`, `sightings` and `business_centers` for the tables of that name
 //! * `trend` – the nights of the reports' trend · `present` – what the tables say now, by fingerprint
 //! * `mails`, `outbox` – mails, their intents and outcomes, written `together`
 
 mod accounts;
-mod bulk;
 mod business_centers;
 mod error;
 mod history;
@@ -24,20 +22,22 @@ mod names;
 mod open;
 mod outbox;
 mod packed;
+mod postgres;
 mod present;
 mod remember;
 mod runs;
 mod sightings;
+mod sql;
+mod sqlite;
 #[cfg(test)]
 mod tests;
 mod together;
 mod trend;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use sqlx::sqlite::SqlitePool;
-
+use error::Place;
+use sql::Pool;
 use together::Together;
 
 pub use error::Error;
@@ -49,16 +49,20 @@ pub use runs::{FaultyCall, NewRun, RunEnding, RunRow, RunSeq};
 /// The store. Clones share one set of connections.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
-    path: Arc<PathBuf>,
+    pool: Pool,
+    place: Place,
     together: Arc<Together>,
 }
 
 impl Store {
     /// Names purpose and place of a fault.
     fn failed(&self, purpose: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
-        let path = self.path.as_ref().clone();
-        move |source| Error::Database { purpose, path, source }
+        let place = self.place();
+        move |source| Error::Database { purpose, place, source }
+    }
+
+    fn place(&self) -> Place {
+        Arc::clone(&self.place)
     }
 
     /// Ends all connections; SQLite then folds its write-ahead log into the database.

@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::{Row, SqliteConnection};
-
 use super::error::unreadable;
+use super::sql::Transaction;
 use crate::domain::{Address, Client, ClientKey};
 
 /// The short name that stands for "nobody expects it".
@@ -22,26 +21,27 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) async fn load(conn: &mut SqliteConnection) -> sqlx::Result<Self> {
+    pub(super) async fn load(tx: &mut Transaction) -> sqlx::Result<Self> {
         let mut names = Self::default();
-        for row in sqlx::query("SELECT client_id, country, code, name, parent_code, country_key, code_key FROM clients")
-            .fetch_all(&mut *conn)
+        for row in tx
+            .query("SELECT client_id, country, code, name, parent_code, country_key, code_key FROM clients")
+            .all()
             .await?
         {
-            let key = ClientKey::new(row.try_get(5)?, row.try_get(6)?);
+            let key = ClientKey::new(row.get(5)?, row.get(6)?);
             let client = Client {
                 key: key.clone(),
-                country: row.try_get(1)?,
-                code: row.try_get(2)?,
-                name: row.try_get(3)?,
-                parent_code: row.try_get(4)?,
+                country: row.get(1)?,
+                code: row.get(2)?,
+                name: row.get(3)?,
+                parent_code: row.get(4)?,
             };
-            names.clients.insert(key, row.try_get(0)?);
-            names.written.insert(row.try_get(0)?, Arc::new(client));
+            names.clients.insert(key, row.get(0)?);
+            names.written.insert(row.get(0)?, Arc::new(client));
         }
-        for row in sqlx::query("SELECT member_id, address FROM members").fetch_all(conn).await? {
-            let address = Address::parse(row.try_get(1)?).ok_or_else(|| unreadable("a member's address"))?;
-            names.members.push((row.try_get(0)?, address));
+        for row in tx.query("SELECT member_id, address FROM members").all().await? {
+            let address = Address::parse(row.get(1)?).ok_or_else(|| unreadable("a member's address"))?;
+            names.members.push((row.get(0)?, address));
         }
         Ok(names)
     }
@@ -64,12 +64,12 @@ impl Names {
     }
 
     /// Gives the client a short name, and remembers how it is written now.
-    pub(super) async fn learn_client(&mut self, conn: &mut SqliteConnection, client: &Arc<Client>) -> sqlx::Result<()> {
+    pub(super) async fn learn_client(&mut self, tx: &mut Transaction, client: &Arc<Client>) -> sqlx::Result<()> {
         let known = self.client_id(&client.key).and_then(|id| self.written.get(&id));
         if known.is_some_and(|known| Arc::ptr_eq(known, client) || known == client) {
             return Ok(());
         }
-        let id: i64 = sqlx::query(
+        let id = tx.query(
             "INSERT INTO clients (country_key, code_key, country, code, name, parent_code) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (country_key, code_key) DO UPDATE SET country = excluded.country, code = excluded.code,
              name = excluded.name, parent_code = excluded.parent_code RETURNING client_id",
@@ -80,24 +80,25 @@ impl Names {
         .bind(&client.code)
         .bind(&client.name)
         .bind(&client.parent_code)
-        .fetch_one(conn)
+        .one()
         .await?
-        .try_get(0)?;
+        .get(0)?;
         self.clients.insert(client.key.clone(), id);
         self.written.insert(id, Arc::clone(client));
         Ok(())
     }
 
     /// Gives the member a short name.
-    pub(super) async fn learn_member(&mut self, conn: &mut SqliteConnection, member: &Address) -> sqlx::Result<i64> {
+    pub(super) async fn learn_member(&mut self, tx: &mut Transaction, member: &Address) -> sqlx::Result<i64> {
         if let Some(id) = self.member_id(member) {
             return Ok(id);
         }
-        let id: i64 = sqlx::query("INSERT INTO members (address) VALUES ($1) RETURNING member_id")
+        let id = tx
+            .query("INSERT INTO members (address) VALUES ($1) RETURNING member_id")
             .bind(member.as_str())
-            .fetch_one(conn)
+            .one()
             .await?
-            .try_get(0)?;
+            .get(0)?;
         self.members.push((id, member.clone()));
         Ok(id)
     }

@@ -3,14 +3,12 @@
 //! Invariant: no dialogue without a stored `intended`. Whoever finds an `intended` that is not his own found a killed
 //! run's, and that mail is doubtful.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{Row, SqliteConnection};
-
 use super::mails::{outcome, person, stored_mail};
-use super::runs::signed;
+use super::sql::{self, Transaction};
 use super::together::{Write, Written};
-use super::{DoubtfulMail, Error, Intended, Lease, MailIntent, MailKind, Store, StoredMail, bulk};
+use super::{DoubtfulMail, Error, Intended, Lease, MailIntent, MailKind, Store, StoredMail};
 use crate::domain::{AccountKey, MailContent, MailOutcome};
+use chrono::{DateTime, NaiveDate, Utc};
 
 impl Store {
     /// Stores, durably, that a mail is about to be sent, unless its person has one of that day.
@@ -57,7 +55,7 @@ impl Store {
     }
 
     fn not_intended(&self) -> Error {
-        Error::NotIntended { path: self.path.as_ref().clone() }
+        Error::NotIntended { place: self.place() }
     }
 
     /// Marks what killed runs left open as doubtful, and says what that is. To be called before the first intent.
@@ -67,18 +65,19 @@ impl Store {
     pub async fn doubtful_intents(&self, at: DateTime<Utc>, lease: &Lease) -> Result<Vec<DoubtfulMail>, Error> {
         let purpose = "find the mails of killed runs";
         let mut tx = self.fenced(lease, purpose).await?;
-        let rows = sqlx::query(
-            "UPDATE mails SET outcome = 'doubtful', outcome_at = $1 WHERE outcome = 'intended'
+        let rows = tx
+            .query(
+                "UPDATE mails SET outcome = 'doubtful', outcome_at = $1 WHERE outcome = 'intended'
              RETURNING message_id, person, day",
-        )
-        .bind(at)
-        .fetch_all(&mut *tx)
-        .await
-        .map_err(self.failed(purpose))?;
+            )
+            .bind(at)
+            .all()
+            .await
+            .map_err(self.failed(purpose))?;
         tx.commit().await.map_err(self.failed(purpose))?;
         let mut mails = rows
             .iter()
-            .map(|row| Ok(DoubtfulMail { message_id: row.try_get(0)?, person: person(row, 1)?, day: row.try_get(2)? }))
+            .map(|row| Ok(DoubtfulMail { message_id: row.get(0)?, person: person(row, 1)?, day: row.get(2)? }))
             .collect::<sqlx::Result<Vec<_>>>()
             .map_err(self.failed(purpose))?;
         mails.sort_by(|a, b| (a.day, &a.message_id).cmp(&(b.day, &b.message_id)));
@@ -87,26 +86,26 @@ impl Store {
 }
 
 /// One write, inside a transaction.
-pub(super) async fn apply(conn: &mut SqliteConnection, write: &Write) -> sqlx::Result<Written> {
+pub(super) async fn apply(tx: &mut Transaction, write: &Write) -> sqlx::Result<Written> {
     match write {
-        Write::Intend(mail) => intend(conn, mail).await.map(Written::Intended),
-        Write::Again(message_id) => again(conn, message_id).await.map(Written::Again),
+        Write::Intend(mail) => intend(tx, mail).await.map(Written::Intended),
+        Write::Again(message_id) => again(tx, message_id).await.map(Written::Again),
         Write::Settle { message_id, outcome, reply, at } => {
-            let done = sqlx::query(
+            let settled = tx.query(
                 "UPDATE mails SET outcome = $1, reply = $2, outcome_at = $3 WHERE message_id = $4 AND outcome = 'intended'",
             )
             .bind(outcome.as_str())
             .bind(reply.as_deref())
-            .bind(at)
+            .bind(*at)
             .bind(message_id)
-            .execute(conn)
+            .run()
             .await?;
-            Ok(Written::Settled(done.rows_affected() > 0))
+            Ok(Written::Settled(settled > 0))
         }
     }
 }
 
-async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<Intended> {
+async fn intend(tx: &mut Transaction, mail: &MailIntent) -> sqlx::Result<Intended> {
     let nothing = MailContent::default();
     let (kind, person, episode, number, verdict, content) = match &mail.kind {
         MailKind::Person { person, episode, number, content } => {
@@ -114,28 +113,29 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
         }
         MailKind::Digest { verdict, number } => ("digest", "", mail.day, *number, verdict.as_str(), &nothing),
     };
-    let there = sqlx::query(
-        "SELECT message_id, outcome, day FROM mails
+    let there = tx
+        .query(
+            "SELECT message_id, outcome, day FROM mails
          WHERE message_id = $1 OR (kind = 'person' AND person = $2 AND day = $3) ORDER BY day DESC LIMIT 1",
-    )
-    .bind(&mail.message_id)
-    .bind(person)
-    .bind(mail.day)
-    .fetch_optional(&mut *conn)
-    .await?;
+        )
+        .bind(&mail.message_id)
+        .bind(person)
+        .bind(mail.day)
+        .first()
+        .await?;
     if let Some(there) = there {
-        let (message_id, outcome): (String, _) = (there.try_get(0)?, outcome(&there, 1)?);
-        let of_another_day = there.try_get::<NaiveDate, _>(2)? != mail.day;
+        let (message_id, outcome): (String, _) = (there.get(0)?, outcome(&there, 1)?);
+        let of_another_day = there.get::<NaiveDate>(2)? != mail.day;
         if of_another_day && matches!(outcome, MailOutcome::Deferred | MailOutcome::Failed) {
             // Refused then, and never accepted: the new day's mail of the same number replaces it.
-            sqlx::query("DELETE FROM mails WHERE message_id = $1").bind(&message_id).execute(&mut *conn).await?;
-        } else if let Some(stored) = again(conn, &message_id).await? {
+            tx.query("DELETE FROM mails WHERE message_id = $1").bind(&message_id).run().await?;
+        } else if let Some(stored) = again(tx, &message_id).await? {
             return Ok(Intended::Again(stored));
         } else {
             return Ok(Intended::Already(outcome));
         }
     }
-    sqlx::query(
+    tx.query(
         "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, outcome, created_at, contact)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intended', $9, $10)",
     )
@@ -149,30 +149,24 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
     .bind(verdict)
     .bind(mail.at)
     .bind(&content.contact)
-    .execute(&mut *conn)
+    .run()
     .await?;
-    sqlx::query("INSERT INTO mail_bytes (message_id, bytes) VALUES ($1, $2)")
+    tx.query("INSERT INTO mail_bytes (message_id, bytes) VALUES ($1, $2)")
         .bind(&mail.message_id)
-        .bind(&mail.bytes)
-        .execute(&mut *conn)
+        .bind(&*mail.bytes)
+        .run()
         .await?;
     let parts: Vec<(&AccountKey, &str)> = (content.asked.iter().map(|gap| (gap, "asked")))
         .chain(content.owned.iter().map(|gap| (gap, "owned")))
         .collect();
-    bulk::write(
-        conn,
-        "INSERT INTO mail_gaps (message_id, country_key, code_key, account_id, part)",
-        5,
+    sql::write(
+        tx,
+        "mail_gaps (message_id, country_key, code_key, account_id, part)",
         "ON CONFLICT DO NOTHING",
         &parts,
-        |statement, (gap, part)| {
+        |(gap, part)| {
             let (country, code) = gap.client.as_ref().map_or(("", ""), |client| (&*client.country, &*client.code));
-            statement
-                .bind(mail.message_id.clone())
-                .bind(country.to_owned())
-                .bind(code.to_owned())
-                .bind(signed(gap.account_id.get()))
-                .bind((*part).to_owned())
+            [(&mail.message_id).into(), country.into(), code.into(), gap.account_id.get().into(), (*part).into()]
         },
     )
     .await?;
@@ -180,14 +174,15 @@ async fn intend(conn: &mut SqliteConnection, mail: &MailIntent) -> sqlx::Result<
 }
 
 /// Turns a deferred mail into an intended one again.
-async fn again(conn: &mut SqliteConnection, message_id: &str) -> sqlx::Result<Option<StoredMail>> {
-    let row = sqlx::query(
-        "UPDATE mails SET outcome = 'intended', outcome_at = NULL WHERE message_id = $1 AND outcome = 'deferred'
+async fn again(tx: &mut Transaction, message_id: &str) -> sqlx::Result<Option<StoredMail>> {
+    let row = tx
+        .query(
+            "UPDATE mails SET outcome = 'intended', outcome_at = NULL WHERE message_id = $1 AND outcome = 'deferred'
          RETURNING message_id, person, outcome,
                    (SELECT bytes FROM mail_bytes WHERE mail_bytes.message_id = mails.message_id)",
-    )
-    .bind(message_id)
-    .fetch_optional(conn)
-    .await?;
+        )
+        .bind(message_id)
+        .first()
+        .await?;
     row.as_ref().map(stored_mail).transpose()
 }

@@ -5,24 +5,20 @@
 //! once. (`concat` takes NULL for an empty text, and allocates once where a chain of `||` does seventeen times.)
 
 use chrono::NaiveDate;
-use sqlx::{Row, SqliteConnection};
 
 use super::error::unreadable;
+use super::sql::Transaction;
 
 /// Rows a page.
-pub(super) const PAGE: usize = 4_096;
+const PAGE: i64 = 4_096;
 
 /// Reads the page that begins after a key; none after the last one. The query's last parameter is its limit.
-pub(super) async fn page(
-    conn: &mut SqliteConnection,
-    sql: &'static str,
-    after: &[i64],
-) -> sqlx::Result<Option<String>> {
-    let mut query = sqlx::query(sql);
+pub(super) async fn page(tx: &mut Transaction, sql: &'static str, after: &[i64]) -> sqlx::Result<Option<String>> {
+    let mut query = tx.query(sql);
     for part in after {
         query = query.bind(*part);
     }
-    query.bind(i64::try_from(PAGE).unwrap_or(i64::MAX)).fetch_one(conn).await?.try_get(0)
+    query.bind(PAGE).one().await?.get(0)
 }
 
 /// What is left of a page.

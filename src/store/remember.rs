@@ -3,9 +3,8 @@
 //! Invariant: all of it or nothing, in one transaction of the lease's holder.
 
 use chrono::NaiveDate;
-use sqlx::{Row, SqliteConnection};
 
-use super::runs::signed;
+use super::sql::Transaction;
 use super::{Error, Lease, Present, RunSeq, Store, accounts, business_centers, history, sightings};
 use crate::domain::{Finding, Observation, Status};
 
@@ -31,31 +30,29 @@ impl Store {
 }
 
 async fn remember(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     run: RunSeq,
     findings: &[Finding],
     observation: &Observation,
     mut present: Present,
     today: NaiveDate,
 ) -> sqlx::Result<()> {
-    let newest: i64 = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM runs WHERE judged IS NOT NULL")
-        .fetch_one(&mut *conn)
-        .await?
-        .try_get(0)?;
+    let newest: i64 =
+        tx.query("SELECT COALESCE(MAX(seq), 0) FROM runs WHERE judged IS NOT NULL").one().await?.get(0)?;
     if newest != present.seq {
         // Somebody wrote since it was read: it was read before the lease was taken.
-        present = history::load(conn, today, true).await?.1;
+        present = history::load(tx, today, true).await?.1;
     }
-    accounts::remember(conn, run.0, today, findings, &mut present).await?;
-    sightings::remember(conn, run.0, today, observation, &mut present).await?;
-    business_centers::remember(conn, today, observation, &mut present).await?;
-    business_centers::remember_clients(conn, today, findings, &mut present).await?;
+    accounts::remember(tx, run.0, today, findings, &mut present).await?;
+    sightings::remember(tx, run.0, today, observation, &mut present).await?;
+    business_centers::remember(tx, today, observation, &mut present).await?;
+    business_centers::remember_clients(tx, today, findings, &mut present).await?;
     let ok = findings.iter().filter(|finding| finding.status == Status::Ok).count();
-    sqlx::query("UPDATE runs SET judged = $1, ok_rows = $2 WHERE seq = $3")
-        .bind(signed(findings.len() as u64))
-        .bind(signed(ok as u64))
+    tx.query("UPDATE runs SET judged = $1, ok_rows = $2 WHERE seq = $3")
+        .bind(findings.len() as u64)
+        .bind(ok as u64)
         .bind(run.0)
-        .execute(conn)
+        .run()
         .await?;
     Ok(())
 }

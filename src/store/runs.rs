@@ -4,9 +4,8 @@
 //! say how far a run came.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
+use super::sql::{self, Access, Row, Transaction};
 use super::{Error, Lease, Store};
 use crate::domain::{Address, BusinessCenterId};
 
@@ -112,21 +111,22 @@ impl Store {
     pub async fn begin(&self, run: &NewRun, lease: &Lease) -> Result<RunSeq, Error> {
         let purpose = "store that the run begins";
         let mut tx = self.fenced(lease, purpose).await?;
-        let seq = sqlx::query(
-            "INSERT INTO runs (run_id, command, now, day, started_at, register_rows, bad_rows)
+        let seq = tx
+            .query(
+                "INSERT INTO runs (run_id, command, now, day, started_at, register_rows, bad_rows)
              VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq",
-        )
-        .bind(&run.run_id)
-        .bind(&run.command)
-        .bind(run.now)
-        .bind(run.day)
-        .bind(run.started_at)
-        .bind(signed(run.register_rows))
-        .bind(signed(run.bad_rows))
-        .fetch_one(&mut *tx)
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(self.failed(purpose))?;
+            )
+            .bind(&run.run_id)
+            .bind(&run.command)
+            .bind(run.now)
+            .bind(run.day)
+            .bind(run.started_at)
+            .bind(run.register_rows)
+            .bind(run.bad_rows)
+            .one()
+            .await
+            .and_then(|row| row.get(0))
+            .map_err(self.failed(purpose))?;
         tx.commit().await.map_err(self.failed(purpose))?;
         Ok(RunSeq(seq))
     }
@@ -138,19 +138,19 @@ impl Store {
     pub async fn end(&self, run: RunSeq, ending: &RunEnding, lease: &Lease) -> Result<(), Error> {
         let purpose = "store how the run ended";
         let mut tx = self.fenced(lease, purpose).await?;
-        sqlx::query(
+        tx.query(
             "UPDATE runs SET ended_at = $1, exit_code = $2, exit_codes = $3, complete = $4, held = $5, summary = $6,
              calls = $7 WHERE seq = $8",
         )
         .bind(ending.ended_at)
-        .bind(ending.exit_code)
-        .bind(sqlx::types::Json(&ending.exit_codes))
+        .bind(u32::from(ending.exit_code))
+        .bind(serde_json::Value::from(ending.exit_codes.clone()))
         .bind(ending.complete)
         .bind(ending.held)
         .bind(&ending.summary)
-        .bind(sqlx::types::Json(&ending.calls))
+        .bind(ending.calls.clone())
         .bind(run.0)
-        .execute(&mut *tx)
+        .run()
         .await
         .map_err(self.failed(purpose))?;
         write_faulty_calls(&mut tx, run, &ending.faulty_calls).await.map_err(self.failed("store faulty calls"))?;
@@ -164,10 +164,10 @@ impl Store {
     pub async fn mark_released(&self, run: RunSeq, at: DateTime<Utc>, lease: &Lease) -> Result<(), Error> {
         let purpose = "store that the run was released";
         let mut tx = self.fenced(lease, purpose).await?;
-        sqlx::query("UPDATE runs SET released_at = $1 WHERE seq = $2")
+        tx.query("UPDATE runs SET released_at = $1 WHERE seq = $2")
             .bind(at)
             .bind(run.0)
-            .execute(&mut *tx)
+            .run()
             .await
             .map_err(self.failed(purpose))?;
         tx.commit().await.map_err(self.failed(purpose))
@@ -178,53 +178,53 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn runs(&self, limit: u32) -> Result<Vec<RunRow>, Error> {
-        sqlx::query(
-            "SELECT seq, run_id, command, now, ended_at, exit_code, complete, held, released_at, register_rows, judged,
-             ok_rows, summary FROM runs ORDER BY seq DESC LIMIT $1",
-        )
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
-        .and_then(|rows| rows.iter().map(run_row).collect())
-        .map_err(self.failed("read the runs"))
+        let read = async {
+            let mut tx = self.pool.begin(Access::Read).await?;
+            let rows = tx.query(
+                "SELECT seq, run_id, command, now, ended_at, exit_code, complete, held, released_at, register_rows,
+                 judged, ok_rows, summary FROM runs ORDER BY seq DESC LIMIT $1",
+            );
+            rows.bind(limit).all().await?.iter().map(run_row).collect::<sqlx::Result<_>>()
+        };
+        read.await.map_err(self.failed("read the runs"))
     }
 }
 
-fn run_row(row: &SqliteRow) -> sqlx::Result<RunRow> {
+fn run_row(row: &Row) -> sqlx::Result<RunRow> {
     Ok(RunRow {
-        seq: RunSeq(row.try_get(0)?),
-        run_id: row.try_get(1)?,
-        command: row.try_get(2)?,
-        now: row.try_get(3)?,
-        ended_at: row.try_get(4)?,
-        exit_code: row.try_get(5)?,
-        complete: row.try_get(6)?,
-        held: row.try_get(7)?,
-        released_at: row.try_get(8)?,
-        register_rows: row.try_get::<i64, _>(9)?.unsigned_abs(),
-        judged: row.try_get::<Option<i64>, _>(10)?.map(i64::unsigned_abs),
-        ok_rows: row.try_get::<Option<i64>, _>(11)?.map(i64::unsigned_abs),
-        summary: row.try_get(12)?,
+        seq: RunSeq(row.get(0)?),
+        run_id: row.get(1)?,
+        command: row.get(2)?,
+        now: row.get(3)?,
+        ended_at: row.get(4)?,
+        exit_code: row.get::<Option<i64>>(5)?.and_then(|code| u8::try_from(code).ok()),
+        complete: row.get(6)?,
+        held: row.get(7)?,
+        released_at: row.get(8)?,
+        register_rows: row.count(9)?,
+        judged: row.get::<Option<i64>>(10)?.map(i64::unsigned_abs),
+        ok_rows: row.get::<Option<i64>>(11)?.map(i64::unsigned_abs),
+        summary: row.get(12)?,
     })
 }
 
-async fn write_faulty_calls(conn: &mut SqliteConnection, run: RunSeq, calls: &[FaultyCall]) -> sqlx::Result<()> {
-    super::bulk::write(
-        conn,
-        "INSERT INTO faulty_calls (seq, member, endpoint, business_center_id, page, code, message, request_id)",
-        8,
+async fn write_faulty_calls(tx: &mut Transaction, run: RunSeq, calls: &[FaultyCall]) -> sqlx::Result<()> {
+    sql::write(
+        tx,
+        "faulty_calls (seq, member, endpoint, business_center_id, page, code, message, request_id)",
         "",
         calls,
-        |statement, call| {
-            statement
-                .bind(run.0)
-                .bind(call.member.as_str().to_owned())
-                .bind(call.endpoint.clone())
-                .bind(call.business_center.map(|id| signed(id.get())))
-                .bind(call.page)
-                .bind(call.code)
-                .bind(call.message.clone())
-                .bind(call.request_id.clone())
+        |call| {
+            [
+                run.0.into(),
+                call.member.as_str().into(),
+                (&call.endpoint).into(),
+                call.business_center.map(|id| signed(id.get())).into(),
+                call.page.map(i64::from).into(),
+                call.code.into(),
+                (&call.message).into(),
+                call.request_id.as_deref().into(),
+            ]
         },
     )
     .await

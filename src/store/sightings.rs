@@ -7,18 +7,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use sqlx::SqliteConnection;
 
-use super::bulk;
 use super::error::unreadable;
 use super::packed::{self, Packed};
 use super::present::{Met, Present, PresentSighting, print, role_text};
 use super::runs::signed;
+use super::sql::{self, Transaction};
 use crate::domain::{AccountId, Address, BusinessCenterId, History, Observation, PastSighting};
 
 /// Reads all rows in the order of the runs, so that a later one overwrites an earlier one.
 pub(super) async fn load(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     history: &mut History,
     present: &mut Present,
     keep_present: bool,
@@ -26,7 +25,7 @@ pub(super) async fn load(
     let mut owners: HashSet<Arc<str>> = HashSet::new();
     let mut place: Option<Place> = None;
     let mut after = [i64::MIN, 0, 0, 0];
-    while let Some(page) = packed::page(conn, PACK, &after).await? {
+    while let Some(page) = packed::page(tx, PACK, &after).await? {
         let mut packed = Packed(&page);
         while !packed.is_empty() {
             let (seq, member_id, center, id) = (packed.number()?, packed.number()?, packed.number()?, packed.field()?);
@@ -62,11 +61,11 @@ pub(super) async fn load(
 }
 
 /// A page of rows, each as its key and days, then the lengths of its texts, then the texts.
-const PACK: &str = "SELECT group_concat(concat(
+const PACK: &str = "SELECT string_agg(concat(
     seq, ',', member_id, ',', business_center_id, ',', account_id, ',', first_seen_on, ',', last_seen_on, ',',
     octet_length(owner), ',', octet_length(role), ',', owner, role), '')
     FROM (SELECT * FROM sighting_states WHERE (seq, member_id, business_center_id, account_id) > ($1, $2, $3, $4)
-          ORDER BY seq, member_id, business_center_id, account_id LIMIT $5)";
+          ORDER BY seq, member_id, business_center_id, account_id LIMIT $5) AS page";
 
 /// A listing that rows come from.
 struct Place {
@@ -127,7 +126,7 @@ struct Changed<'a> {
 
 /// Writes what tonight changed.
 pub(super) async fn remember(
-    conn: &mut SqliteConnection,
+    tx: &mut Transaction,
     seq: i64,
     today: NaiveDate,
     observation: &Observation,
@@ -135,7 +134,7 @@ pub(super) async fn remember(
 ) -> sqlx::Result<()> {
     let mut changed = Vec::new();
     for view in &observation.members {
-        let member = present.names.learn_member(conn, &view.member).await?;
+        let member = present.names.learn_member(tx, &view.member).await?;
         for (center, listing) in &view.listings {
             let stored = present.business_centers.get(&(view.member.clone(), *center));
             let last_read_on = stored.and_then(|stored| stored.now.last_read_on);
@@ -171,7 +170,7 @@ pub(super) async fn remember(
     }
     changed.sort_by_key(|row| (row.member, row.center, row.account));
     changed.dedup_by_key(|row| (row.member, row.center, row.account));
-    write(conn, seq, &changed).await
+    write(tx, seq, &changed).await
 }
 
 /// The rows that end sightings; those that ended before are left alone.
@@ -192,24 +191,23 @@ fn ended<'a, 'b>(
     })
 }
 
-async fn write(conn: &mut SqliteConnection, seq: i64, changed: &[Changed<'_>]) -> sqlx::Result<()> {
-    bulk::write(
-        conn,
-        "INSERT INTO sighting_states (seq, member_id, business_center_id, account_id, owner, role, first_seen_on,
-         last_seen_on)",
-        8,
+async fn write(tx: &mut Transaction, seq: i64, changed: &[Changed<'_>]) -> sqlx::Result<()> {
+    sql::write(
+        tx,
+        "sighting_states (seq, member_id, business_center_id, account_id, owner, role, first_seen_on, last_seen_on)",
         "",
         changed,
-        |statement, row| {
-            statement
-                .bind(seq)
-                .bind(row.member)
-                .bind(signed(row.center))
-                .bind(signed(row.account))
-                .bind(row.owner.map(ToOwned::to_owned))
-                .bind(row.role.to_owned())
-                .bind(row.first_seen_on)
-                .bind(row.last_seen_on)
+        |row| {
+            [
+                seq.into(),
+                row.member.into(),
+                row.center.into(),
+                row.account.into(),
+                row.owner.into(),
+                row.role.into(),
+                row.first_seen_on.into(),
+                row.last_seen_on.into(),
+            ]
         },
     )
     .await

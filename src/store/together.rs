@@ -73,7 +73,7 @@ impl Store {
             // Nobody listens any more to who gave up waiting.
             let _ = told.send(result);
         }
-        written.await.map_err(|_| Error::NotIntended { path: self.path.as_ref().clone() })
+        written.await.map_err(|_| Error::NotIntended { place: self.place() })
     }
 
     fn waiting<T>(&self, act: impl FnOnce(&mut Vec<Waiting>) -> T) -> T {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
-use sqlx::{Row, SqliteConnection};
 
+use super::sql::Transaction;
 use crate::domain::{ChangeCounts, Status, TREND_DAYS, TrendNight};
 
 /// What the trend takes from a stored summary.
@@ -19,22 +19,23 @@ struct Stored {
 }
 
 /// The nights before today that the trend covers, oldest first.
-pub(super) async fn load(conn: &mut SqliteConnection, today: NaiveDate) -> sqlx::Result<Vec<TrendNight>> {
+pub(super) async fn load(tx: &mut Transaction, today: NaiveDate) -> sqlx::Result<Vec<TrendNight>> {
     let first = today.checked_sub_days(Days::new(u64::from(TREND_DAYS) - 1)).unwrap_or(NaiveDate::MIN);
-    let rows = sqlx::query(
-        "SELECT day, summary FROM runs WHERE seq IN
+    let rows = tx
+        .query(
+            "SELECT day, summary FROM runs WHERE seq IN
          (SELECT max(seq) FROM runs WHERE ended_at IS NOT NULL AND day >= $1 AND day < $2 GROUP BY day) ORDER BY day",
-    )
-    .bind(first)
-    .bind(today)
-    .fetch_all(conn)
-    .await?;
+        )
+        .bind(first)
+        .bind(today)
+        .all()
+        .await?;
     let mut nights = Vec::with_capacity(rows.len());
     for row in &rows {
-        let summary = row.try_get::<Option<&str>, _>(1)?;
+        let summary = row.get::<Option<&str>>(1)?;
         // A run that ended before it judged left no summary that could be read.
         let Some(stored) = summary.and_then(|text| serde_json::from_str::<Stored>(text).ok()) else { continue };
-        nights.push(night(row.try_get(0)?, &stored));
+        nights.push(night(row.get(0)?, &stored));
     }
     Ok(nights)
 }

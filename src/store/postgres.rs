@@ -1,0 +1,127 @@
+//! The store in PostgreSQL.
+//!
+//! Invariant: a commit is answered after it is on the disk (`synchronous_commit`), nothing waits for ever, and what a
+//! vanished process left open is undone by the server. All tables are in the first schema of the search path, so
+//! agencies can share a database with a schema each (`?options=-csearch_path%3Dagency`).
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use url::Url;
+
+use super::error::Place;
+use super::sql::{Access, Pool};
+use super::{Error, Store, migrate};
+
+/// How long a run waits for a server that restarts.
+const TO_WRITE: Duration = Duration::from_secs(30);
+
+/// How long somebody who only looks waits for a connection.
+const TO_LOOK: Duration = Duration::from_secs(10);
+
+/// Said on each new connection, rather than in the connection's options, which poolers such as PgBouncer refuse.
+const MANNERS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;
+    SET tcp_keepalives_count = 3; SET client_min_messages = warning";
+
+const ONLY_LOOKING: &str = "SET default_transaction_read_only = on";
+
+/// Parameters that an address may have: what sqlx does not know it ignores, and an `sslmode` that is misspelt protects
+/// nobody.
+const PARAMETERS: [&str; 17] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+];
+
+pub(super) fn for_writing(url: &SecretString) -> Result<Store, Error> {
+    let options = options(url)?;
+    let place = place(&options);
+    Ok(Store::new(Pool::Postgres(connect(options, TO_WRITE, &[MANNERS])), place))
+}
+
+/// The store with its schema's version; it says at once if a run could not create it.
+pub(super) async fn for_reading(url: &SecretString) -> Result<Option<(Store, i64)>, Error> {
+    let options = options(url)?;
+    let place = place(&options);
+    let store = Store::new(Pool::Postgres(connect(options, TO_LOOK, &[MANNERS, ONLY_LOOKING])), place);
+    let read = async {
+        let mut tx = store.pool.begin(Access::Read).await?;
+        let found = migrate::version(&mut tx).await?;
+        let schema = tx
+            .query(
+                "SELECT COALESCE(current_schema(), ''),
+                        COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE)",
+            )
+            .one()
+            .await?;
+        Ok((found, schema.get::<String>(0)?, schema.get::<bool>(1)?))
+    };
+    let (found, schema, can_create) = read.await.map_err(store.failed("open the database"))?;
+    if found == 0 && !can_create {
+        return Err(Error::NoSchema { place: store.place(), schema });
+    }
+    Ok(Some((store, found)))
+}
+
+/// Reads the address. What is not percent-encoded in a password can end up as host or database, which are shown: such an
+/// address is refused.
+fn options(url: &SecretString) -> Result<PgConnectOptions, Error> {
+    let text = url.expose_secret();
+    let parsed = Url::parse(text).map_err(|_| Error::Url { reason: "user, password, host or port are malformed" })?;
+    if parsed.fragment().is_some() || parsed.path().contains('@') {
+        return Err(Error::Url { reason: "characters of user or password must be percent-encoded" });
+    }
+    let is_known = |name: &str| PARAMETERS.contains(&name) || name == "options" || name.starts_with("options[");
+    if !parsed.query_pairs().all(|(name, _)| is_known(&name)) {
+        return Err(Error::Url { reason: "it has an unknown parameter" });
+    }
+    let options = PgConnectOptions::from_str(text).map_err(|_| Error::Url { reason: "its parameters are wrong" })?;
+    let options = match options.get_application_name() {
+        Some(_) => options,
+        None => options.application_name(env!("CARGO_PKG_NAME")),
+    };
+    Ok(options.disable_statement_logging())
+}
+
+/// Host, port and database; neither user nor password.
+fn place(options: &PgConnectOptions) -> Place {
+    let host = options.get_socket().map_or(options.get_host().to_owned(), |socket| socket.display().to_string());
+    let database = options.get_database().unwrap_or_default();
+    format!("postgres://{host}:{}/{database}", options.get_port()).into()
+}
+
+/// Connections that open when they are first needed, and are looked at before they are used again: one that broke is
+/// replaced.
+fn connect(options: PgConnectOptions, patience: Duration, manners: &'static [&'static str]) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(patience)
+        .test_before_acquire(true)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                for said in manners {
+                    sqlx::raw_sql(*said).execute(&mut *conn).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options)
+}
