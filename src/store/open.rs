@@ -16,10 +16,7 @@ impl Store {
     /// # Errors
     /// No address of a database, a database that cannot be reached or written, or a schema newer than this program.
     pub async fn open(url: &SecretString) -> Result<Self, Error> {
-        let store = match kind(url)? {
-            Kind::Sqlite => sqlite::for_writing(url)?,
-            Kind::Postgres => postgres::for_writing(url)?,
-        };
+        let store = Self::unprepared(url)?;
         let mut attempts = 0;
         loop {
             // Two programs that create the file at once: turning on SQLite's write-ahead log does not wait for the other.
@@ -76,6 +73,14 @@ impl Store {
             Ok(format!("{} is sound: schema {version}, runs stored: {runs}", self.place))
         };
         read.await.map_err(self.failed("check the database"))
+    }
+
+    /// The store without a look at its schema.
+    pub(super) fn unprepared(url: &SecretString) -> Result<Self, Error> {
+        match kind(url)? {
+            Kind::Sqlite => sqlite::for_writing(url),
+            Kind::Postgres => postgres::for_writing(url),
+        }
     }
 
     pub(super) fn new(pool: Pool, place: Place) -> Self {

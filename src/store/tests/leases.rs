@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use sqlx::Row;
+use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
 use super::super::*;
@@ -15,31 +15,36 @@ async fn acquire(store: &Store) -> Acquired {
     Lease::acquire(store, SHORT, "second", CancellationToken::new()).await.unwrap()
 }
 
-/// Two stores on one file; the first holds the lease.
-async fn two() -> (tempfile::TempDir, Store, Lease, Store) {
-    let folder = tempfile::tempdir().unwrap();
-    let first = Store::open(&url(&folder)).await.unwrap();
+/// Two stores in one place; the first holds the lease.
+async fn two(on: On) -> (Home, Store, Lease, Store) {
+    let home = on.home();
+    let first = Store::open(&home.url).await.unwrap();
     let lease = held(Lease::acquire(&first, SHORT, "first", CancellationToken::new()).await);
-    let second = Store::open(&url(&folder)).await.unwrap();
-    (folder, first, lease, second)
+    let second = Store::open(&home.url).await.unwrap();
+    (home, first, lease, second)
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_renewed_lease_is_not_taken_over() {
-    let (_folder, _first, _lease, second) = two().await;
+async fn a_renewed_lease_is_not_taken_over(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (_folder, _first, _lease, second) = two(on).await;
     assert!(matches!(acquire(&second).await, Acquired::Busy { holder } if holder == "first"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_released_lease_is_free_at_once() {
-    let (_folder, first, lease, second) = two().await;
+async fn a_released_lease_is_free_at_once(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (_folder, first, lease, second) = two(on).await;
     lease.release(&first).await.unwrap();
     assert!(matches!(acquire(&second).await, Acquired::Held(_)));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_dead_holders_lease_is_taken_over_and_the_woken_holder_can_write_nothing() {
-    let (_folder, first, lease, second) = two().await;
+async fn a_dead_holders_lease_is_taken_over_and_the_woken_holder_can_write_nothing(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let (_folder, first, lease, second) = two(on).await;
     lease.freeze();
     let taken = held(Ok(acquire(&second).await));
     let late = first.begin(&run_on("2026-11-01"), &lease).await;
@@ -50,27 +55,30 @@ async fn a_dead_holders_lease_is_taken_over_and_the_woken_holder_can_write_nothi
     second.begin(&run_on("2026-11-01"), &taken).await.expect("a lost lease frees nothing");
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_holder_learns_of_the_loss_by_its_next_beat() {
-    let (_folder, first, lease, _second) = two().await;
-    sqlx::query("UPDATE lease SET fence = fence + 1").execute(&first.pool).await.unwrap();
+async fn the_holder_learns_of_the_loss_by_its_next_beat(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (_folder, first, lease, _second) = two(on).await;
+    first.meddle("UPDATE lease SET fence = fence + 1").await.unwrap();
     tokio::time::timeout(Duration::from_secs(10), lease.lost().cancelled()).await.expect("the loss was noticed");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_write_is_a_sign_of_life() {
-    let (_folder, first, lease, second) = two().await;
+async fn a_write_is_a_sign_of_life(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (_folder, first, lease, second) = two(on).await;
     lease.freeze();
-    let beat = async || -> i64 { sqlx::query("SELECT beat FROM lease").fetch_one(&first.pool).await.unwrap().get(0) };
+    let beat = || first.number("SELECT beat FROM lease");
     let before = beat().await;
     first.begin(&run_on("2026-11-01"), &lease).await.unwrap();
     assert_eq!(beat().await, before + 1);
     drop(second);
 }
 
+#[rstest]
 #[tokio::test]
-async fn waiting_can_be_called_off() {
-    let (_folder, _first, lease, second) = two().await;
+async fn waiting_can_be_called_off(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (_folder, _first, lease, second) = two(on).await;
     lease.freeze();
     let off = CancellationToken::new();
     off.cancel();
@@ -78,11 +86,12 @@ async fn waiting_can_be_called_off() {
     assert!(matches!(acquired, Acquired::CalledOff));
 }
 
+#[rstest]
 #[tokio::test]
-async fn of_many_that_start_at_once_one_gets_the_lease() {
-    let folder = tempfile::tempdir().unwrap();
+async fn of_many_that_start_at_once_one_gets_the_lease(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let home = on.home();
     let start = |_| {
-        let url = url(&folder);
+        let url = home.url.clone();
         tokio::spawn(async move {
             let store = Store::open(&url).await.unwrap();
             Lease::acquire(&store, SHORT, "one of many", CancellationToken::new()).await.unwrap()
@@ -93,16 +102,19 @@ async fn of_many_that_start_at_once_one_gets_the_lease() {
     assert_eq!(held, 1);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_lease_is_stale_once_its_proof_is_a_length_old_and_fresh_when_proven_anew() {
-    let (folder, length) = (tempfile::tempdir().unwrap(), Duration::from_secs(1));
-    let store = Store::open(&url(&folder)).await.unwrap();
+async fn a_lease_is_stale_once_its_proof_is_a_length_old_and_fresh_when_proven_anew(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let (home, length) = (on.home(), Duration::from_secs(1));
+    let store = Store::open(&home.url).await.unwrap();
     let lease = held(Lease::acquire(&store, length, "first", CancellationToken::new()).await);
     lease.freeze();
     tokio::time::sleep(length).await;
     assert!(lease.stale().now_or_never().is_some());
     store.prove(&lease).await.unwrap();
     assert!(lease.stale().now_or_never().is_none());
-    sqlx::query("UPDATE lease SET fence = fence + 1").execute(&store.pool).await.unwrap();
+    store.meddle("UPDATE lease SET fence = fence + 1").await.unwrap();
     assert!(matches!(store.prove(&lease).await, Err(Error::LeaseLost { .. })));
 }

@@ -1,7 +1,6 @@
 //! Intents and outcomes.
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
+use rstest::rstest;
 
 use super::super::*;
 use super::world::*;
@@ -9,7 +8,7 @@ use crate::domain::*;
 
 const DAY: &str = "2026-11-01";
 
-fn to(person: &str, number: u32, run: RunSeq) -> MailIntent {
+pub(super) fn to(person: &str, number: u32, run: RunSeq) -> MailIntent {
     MailIntent {
         run,
         message_id: format!("<{person}-{number}@example.org>"),
@@ -29,8 +28,8 @@ fn to(person: &str, number: u32, run: RunSeq) -> MailIntent {
     }
 }
 
-async fn world() -> (World, RunSeq) {
-    let world = World::new().await;
+async fn world(on: On) -> (World, RunSeq) {
+    let world = World::new(on).await;
     let run = world.store.begin(&run_on(DAY), &world.lease).await.unwrap();
     (world, run)
 }
@@ -45,22 +44,24 @@ impl World {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn nobody_gets_two_mails_on_a_day_whatever_their_names() {
-    let (world, run) = world().await;
+async fn nobody_gets_two_mails_on_a_day_whatever_their_names(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     let first = to("anna", 1, run);
     assert_eq!(world.intend(&first).await, Intended::New);
     assert_eq!(world.intend(&to("anna", 2, run)).await, Intended::Already(MailOutcome::Intended));
     world.settle(&first, MailOutcome::Accepted).await.unwrap();
     assert_eq!(world.intend(&to("anna", 2, run)).await, Intended::Already(MailOutcome::Accepted));
     assert_eq!(world.intend(&to("bert", 1, run)).await, Intended::New);
-    let twin = sqlx::query("UPDATE mails SET person = 'anna@example.org'").execute(&world.store.pool).await;
+    let twin = world.store.meddle("UPDATE mails SET person = 'anna@example.org'").await;
     assert!(twin.unwrap_err().as_database_error().unwrap().is_unique_violation(), "the database itself forbids it");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_mail_is_remembered_with_its_gaps() {
-    let (world, run) = world().await;
+async fn a_mail_is_remembered_with_its_gaps(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     let mail = to("anna", 1, run);
     world.intend(&mail).await;
     world.settle(&mail, MailOutcome::Accepted).await.unwrap();
@@ -82,9 +83,10 @@ async fn a_mail_is_remembered_with_its_gaps() {
     );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_deferred_mail_is_sent_again_byte_for_byte() {
-    let (world, run) = world().await;
+async fn a_deferred_mail_is_sent_again_byte_for_byte(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     let mail = to("anna", 1, run);
     world.intend(&mail).await;
     world.settle(&mail, MailOutcome::Deferred).await.unwrap();
@@ -100,9 +102,10 @@ async fn a_deferred_mail_is_sent_again_byte_for_byte() {
     assert!(matches!(twice, Err(Error::NotIntended { .. })));
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_new_days_mail_replaces_one_that_was_never_taken() {
-    let (world, run) = world().await;
+async fn the_new_days_mail_replaces_one_that_was_never_taken(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     let mail = to("anna", 1, run);
     world.intend(&mail).await;
     world.settle(&mail, MailOutcome::Deferred).await.unwrap();
@@ -112,17 +115,18 @@ async fn the_new_days_mail_replaces_one_that_was_never_taken() {
     assert_eq!(world.rows("mail_bytes").await, 1, "the bytes went with their mail");
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_a_killed_run_left_open_is_doubtful_and_not_sent_again() {
-    let (world, run) = world().await;
+async fn what_a_killed_run_left_open_is_doubtful_and_not_sent_again(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     world.intend(&to("anna", 1, run)).await;
-    let World { folder, store, lease } = world;
+    let World { home, store, lease } = world;
     drop((store, lease));
 
-    let store = Store::open(&url(&folder)).await.unwrap();
+    let store = Store::open(&home.url).await.unwrap();
     let lease = {
         let short = std::time::Duration::from_millis(1);
-        sqlx::query("UPDATE lease SET length_ms = 1").execute(&store.pool).await.unwrap();
+        store.meddle("UPDATE lease SET length_ms = 1").await.unwrap();
         held(Lease::acquire(&store, short, "next", tokio_util::sync::CancellationToken::new()).await)
     };
     let doubtful = store.doubtful_intents(moment(DAY), &lease).await.unwrap();
@@ -133,9 +137,10 @@ async fn what_a_killed_run_left_open_is_doubtful_and_not_sent_again() {
     assert_eq!(again, Intended::Already(MailOutcome::Doubtful));
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_outcome_needs_an_open_intent() {
-    let (world, run) = world().await;
+async fn an_outcome_needs_an_open_intent(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     let mail = to("anna", 1, run);
     assert!(matches!(world.settle(&mail, MailOutcome::Accepted).await, Err(Error::NotIntended { .. })));
     world.intend(&mail).await;
@@ -143,9 +148,10 @@ async fn an_outcome_needs_an_open_intent() {
     assert!(matches!(world.settle(&mail, MailOutcome::Failed).await, Err(Error::NotIntended { .. })));
 }
 
+#[rstest]
 #[tokio::test]
-async fn digests_are_no_persons_mails() {
-    let (world, run) = world().await;
+async fn digests_are_no_persons_mails(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     for number in 1..=2 {
         let kind = MailKind::Digest { verdict: format!("verdict {number}"), number };
         let digest = MailIntent { message_id: format!("<digest-{number}@example.org>"), kind, ..to("x", number, run) };
@@ -159,9 +165,10 @@ async fn digests_are_no_persons_mails() {
     assert!(world.history(DAY).await.mails.is_empty());
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_written_side_by_side_is_told_to_each_as_if_alone() {
-    let (world, run) = world().await;
+async fn what_is_written_side_by_side_is_told_to_each_as_if_alone(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     let names = ["anna", "bert", "cleo", "dora", "anna", "bert", "emil", "anna"];
     let intents: Vec<_> = (1..).zip(names).map(|(number, name)| to(name, number, run)).collect();
     let told = futures_util::future::join_all(intents.iter().map(|mail| world.intend(mail))).await;
@@ -175,9 +182,10 @@ async fn what_is_written_side_by_side_is_told_to_each_as_if_alone() {
     assert_eq!(world.history(DAY).await.mails.len(), 5);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_fault_of_one_write_is_not_that_of_the_others() {
-    let (world, run) = world().await;
+async fn a_fault_of_one_write_is_not_that_of_the_others(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
     let (good, bad) = (to("anna", 1, run), MailIntent { run: RunSeq(run.0 + 1), ..to("bert", 1, run) });
     for [first, second] in [[&good, &bad], [&bad, &good]] {
         let intend = |mail| world.store.intend(mail, &world.lease);
@@ -185,65 +193,4 @@ async fn a_fault_of_one_write_is_not_that_of_the_others() {
         assert_eq!(first.is_ok() as u8 + second.is_ok() as u8, 1, "{first:?} {second:?}");
     }
     assert_eq!(world.history(DAY).await.mails.len(), 1);
-}
-
-/// The store as the first schema had it, with a mail that was taken and one that was refused for now.
-async fn first_schema(folder: &tempfile::TempDir, bytes: &[u8]) {
-    let state = folder.path().join("state");
-    std::fs::create_dir(&state).unwrap();
-    let options = SqliteConnectOptions::new().filename(state.join("reconciler.db")).create_if_missing(true);
-    let mut conn: SqliteConnection = options.foreign_keys(true).connect().await.unwrap();
-    for step in [
-        include_str!("../migrations/sqlite/0001_start.sql"),
-        "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_by TEXT NOT NULL, applied_at TEXT NOT NULL);
-         INSERT INTO schema_version VALUES (1, '0.1.0', '2026-11-01T04:30:00Z');
-         INSERT INTO runs (seq, run_id, command, now, day, started_at, register_rows, bad_rows)
-         VALUES (1, 'r', 'run', '2026-11-01T04:30:00Z', '2026-11-01', '2026-11-01T04:30:00Z', 10, 0);",
-    ] {
-        sqlx::raw_sql(step).execute(&mut conn).await.unwrap();
-    }
-    for (person, outcome) in [("anna", "accepted"), ("bert", "deferred")] {
-        sqlx::query(
-            "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, bytes, outcome, created_at)
-             VALUES ($1, 1, 'person', $2, $3, $3, 1, '', $4, $5, '2026-11-01T04:30:00Z')",
-        )
-        .bind(format!("<{person}-1@example.org>"))
-        .bind(format!("{person}@example.org"))
-        .bind(date(DAY))
-        .bind(bytes)
-        .bind(outcome)
-        .execute(&mut conn)
-        .await
-        .unwrap();
-        let ClientKey { country, code } = key("C07", 1).client.unwrap();
-        sqlx::query("INSERT INTO mail_gaps VALUES ($1, $2, $3, $4)")
-            .bind(format!("<{person}-1@example.org>"))
-            .bind(&*country)
-            .bind(&*code)
-            .bind(i64::try_from(account(1).get()).unwrap())
-            .execute(&mut conn)
-            .await
-            .unwrap();
-    }
-    conn.close().await.unwrap();
-}
-
-#[tokio::test]
-async fn mails_of_the_first_schema_are_remembered_as_asking_and_sent_again_byte_for_byte() {
-    let folder = tempfile::tempdir().unwrap();
-    let bytes: Vec<u8> = (0..30_000_u32).map(|n| (n % 251) as u8).collect();
-    first_schema(&folder, &bytes).await;
-
-    let world = World::open(folder).await;
-    let asked = MailContent { asked: vec![key("C07", 1)], ..MailContent::default() };
-    let remembered: Vec<_> = world.history(DAY).await.mails.into_iter().map(|m| (m.outcome, m.content)).collect();
-    assert_eq!(remembered, [(MailOutcome::Accepted, asked.clone()), (MailOutcome::Deferred, asked)]);
-    let waiting = world.store.mails_of_day(date(DAY)).await.unwrap();
-    let waiting: Vec<_> = waiting.iter().map(|mail| (mail.outcome, &*mail.bytes)).collect();
-    assert_eq!(waiting, [(MailOutcome::Accepted, &[][..]), (MailOutcome::Deferred, &*bytes)]);
-
-    let run = world.store.begin(&run_on(DAY), &world.lease).await.unwrap();
-    assert_eq!(world.intend(&to("anna", 2, run)).await, Intended::Already(MailOutcome::Accepted));
-    let Intended::Again(stored) = world.intend(&to("bert", 2, run)).await else { panic!("not again") };
-    assert_eq!((stored.message_id.as_str(), stored.bytes), ("<bert-1@example.org>", bytes));
 }

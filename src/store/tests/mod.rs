@@ -1,7 +1,9 @@
-//! The store, told as stories over several nights.
+//! The store, told as stories over several nights: the same to SQLite and PostgreSQL.
 
 mod files;
 mod leases;
 mod mails;
+mod migrations;
 mod nights;
+mod servers;
 mod world;

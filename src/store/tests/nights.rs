@@ -2,19 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rstest::rstest;
+
 use super::super::*;
 use super::world::*;
 use crate::domain::*;
 
+#[rstest]
 #[tokio::test]
-async fn an_absent_past_is_an_empty_history() {
-    let world = World::new().await;
+async fn an_absent_past_is_an_empty_history(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     assert_eq!(world.history("2026-11-01").await, History::default());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_gap_is_new_then_unknown_then_open_then_resolved_then_withdrawn() {
-    let world = World::new().await;
+async fn a_reader_sees_what_a_writer_stored_and_can_write_nothing(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
+    world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    let reader = Store::open_read_only(&world.home.url).await.unwrap().unwrap();
+    let day = date("2026-11-02");
+    assert_eq!(reader.history(day).await.unwrap(), world.store.history(day).await.unwrap());
+    let refused = reader.begin(&run_on("2026-11-02"), &world.lease).await.unwrap_err();
+    assert!(refused.to_string().contains("read-only"), "{refused}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_gap_is_new_then_unknown_then_open_then_resolved_then_withdrawn(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     let gap = |cause| finding(1, cause, "2026-11-01");
 
     world.night("2026-11-01", &[gap(Cause::NotAssigned)], &seen(&[], COMPLETE)).await;
@@ -56,17 +72,19 @@ async fn a_gap_is_new_then_unknown_then_open_then_resolved_then_withdrawn() {
     assert_eq!(world.rows("account_states").await, 6, "and withdraws only once");
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_was_never_certain_is_not_remembered_as_certain() {
-    let world = World::new().await;
+async fn what_was_never_certain_is_not_remembered_as_certain(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     let unknown = Finding { since: None, ..finding(1, Cause::TokenProblem, "2026-11-01") };
     world.night("2026-11-01", &[unknown], &seen(&[], incomplete())).await;
     assert!(world.history("2026-11-02").await.accounts.is_empty());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_second_run_on_a_day_compares_with_the_day_before() {
-    let world = World::new().await;
+async fn a_second_run_on_a_day_compares_with_the_day_before(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
     world.night("2026-11-02", &[finding(1, Cause::AccessRemoved, "2026-11-02")], &seen(&[], COMPLETE)).await;
     let first = world.history("2026-11-01").await;
@@ -83,9 +101,10 @@ async fn a_second_run_on_a_day_compares_with_the_day_before() {
     assert_eq!(next.sightings[&account(1)][0].last_seen_on, date("2026-11-02"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_killed_run_leaves_nothing_but_its_name() {
-    let world = World::new().await;
+async fn a_killed_run_leaves_nothing_but_its_name(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
     let before = world.history("2026-11-03").await;
     world.store.begin(&run_on("2026-11-02"), &world.lease).await.unwrap();
@@ -97,9 +116,10 @@ async fn a_killed_run_leaves_nothing_but_its_name() {
     world.night("2026-11-02", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_night_without_changes_writes_no_state() {
-    let world = World::new().await;
+async fn a_night_without_changes_writes_no_state(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     let findings: Vec<Finding> = (1..=2_500).map(|n| ok(n, "2026-11-01")).collect();
     let accounts: Vec<u64> = (1..=2_500).collect();
     world.night("2026-11-01", &findings, &seen(&accounts, COMPLETE)).await;
@@ -114,9 +134,12 @@ async fn a_night_without_changes_writes_no_state() {
     );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_mended_account_that_nobody_expects_any_more_is_forgotten_and_a_gap_waits_for_its_withdrawal() {
-    let world = World::new().await;
+async fn a_mended_account_that_nobody_expects_any_more_is_forgotten_and_a_gap_waits_for_its_withdrawal(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let world = World::new(on).await;
     let gap = finding(2, Cause::NotAssigned, "2026-11-01");
     world.night("2026-11-01", &[ok(1, "2026-11-01"), gap], &seen(&[1], COMPLETE)).await;
     world.night("2026-11-02", &[], &seen(&[1], COMPLETE)).await;
@@ -124,9 +147,10 @@ async fn a_mended_account_that_nobody_expects_any_more_is_forgotten_and_a_gap_wa
     assert_eq!(history.accounts.into_keys().collect::<Vec<_>>(), [key("C07", 2)]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_unexpected_account_that_vanished_is_closed() {
-    let world = World::new().await;
+async fn an_unexpected_account_that_vanished_is_closed(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     let extra = |change| Finding { change, ..finding(1, Cause::NotOnboarded, "2026-11-01") };
     world.night("2026-11-01", &[extra(Some(Change::New))], &seen(&[1], COMPLETE)).await;
     let nobody = AccountKey { client: None, account_id: account(1) };
@@ -135,9 +159,12 @@ async fn an_unexpected_account_that_vanished_is_closed() {
     assert!(world.history("2026-11-03").await.accounts.is_empty());
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_invalid_row_leaves_the_state_alone_whichever_of_the_two_comes_first() {
-    let world = World::new().await;
+async fn an_invalid_row_leaves_the_state_alone_whichever_of_the_two_comes_first(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let world = World::new(on).await;
     world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
     let (twin, lone) =
         (finding(1, Cause::DuplicateRow, "2026-11-02"), finding(1, Cause::ClaimedBySeveralClients, "2026-11-02"));
@@ -148,9 +175,10 @@ async fn an_invalid_row_leaves_the_state_alone_whichever_of_the_two_comes_first(
     assert_eq!(world.history("2026-11-04").await.accounts[&key("C07", 1)].cause, Cause::AccessRemoved);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_sighting_ends_only_on_complete_evidence() {
-    let world = World::new().await;
+async fn a_sighting_ends_only_on_complete_evidence(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     world.night("2026-11-01", &[], &seen(&[1, 2], COMPLETE)).await;
     world.night("2026-11-02", &[], &seen(&[1, 2], COMPLETE)).await;
     world.night("2026-11-03", &[], &seen(&[1], incomplete())).await;
@@ -171,9 +199,10 @@ async fn a_sighting_ends_only_on_complete_evidence() {
     assert_eq!((back.first_seen_on, back.last_seen_on), (date("2026-11-01"), date("2026-11-07")));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_business_center_that_empties_says_since_when() {
-    let world = World::new().await;
+async fn a_business_center_that_empties_says_since_when(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     for (day, accounts) in [("2026-11-01", &[1_u64][..]), ("2026-11-02", &[]), ("2026-11-03", &[])] {
         world.night(day, &[], &seen(accounts, COMPLETE)).await;
     }
@@ -186,18 +215,20 @@ async fn a_business_center_that_empties_says_since_when() {
     assert_eq!((known.listed_accounts, known.empty_since), (true, None));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_business_center_remembers_the_families_of_its_clients() {
-    let world = World::new().await;
+async fn a_business_center_remembers_the_families_of_its_clients(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
     let history = world.history("2026-11-02").await;
     let families = &history.clients_of[&center()];
     assert_eq!(families[&ClientKey::new("dk", "c07")], Family::Parent("p1".to_owned()));
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_guards_compare_with_the_last_sound_or_released_run() {
-    let world = World::new().await;
+async fn the_guards_compare_with_the_last_sound_or_released_run(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     let sound = world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
     let gap = finding(1, Cause::AccessRemoved, "2026-11-02");
     let held = world.night("2026-11-02", &[gap], &seen(&[], COMPLETE)).await;
@@ -212,9 +243,10 @@ async fn the_guards_compare_with_the_last_sound_or_released_run() {
     assert_eq!((runs[1].judged, runs[1].ok_rows), (Some(1), Some(1)));
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_was_recalled_before_another_run_wrote_is_read_again() {
-    let world = World::new().await;
+async fn what_was_recalled_before_another_run_wrote_is_read_again(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     let (_, stale) = world.store.recall(date("2026-11-02")).await.unwrap();
     world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
     let run = world.store.begin(&run_on("2026-11-02"), &world.lease).await.unwrap();
@@ -224,9 +256,10 @@ async fn what_was_recalled_before_another_run_wrote_is_read_again() {
     assert_eq!(world.rows("account_states").await, 1);
 }
 
+#[rstest]
 #[tokio::test]
-async fn faulty_calls_are_kept_for_tiktoks_support() {
-    let world = World::new().await;
+async fn faulty_calls_are_kept_for_tiktoks_support(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
     let run = world.store.begin(&run_on("2026-11-01"), &world.lease).await.unwrap();
     let call = FaultyCall {
         member: member(),
@@ -242,10 +275,11 @@ async fn faulty_calls_are_kept_for_tiktoks_support() {
     assert_eq!(world.rows("faulty_calls").await, 1);
 }
 
+#[rstest]
 #[tokio::test]
-async fn names_of_any_sort_and_pages_of_any_number_come_back_as_they_were() {
-    let world = World::new().await;
-    let name = "a,b\n\u{1f}\u{0}'\"ø 🛍";
+async fn names_of_any_sort_and_pages_of_any_number_come_back_as_they_were(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let world = World::new(on).await;
+    let name = "a,b\n\u{1f}\u{1}'\"ø 🛍";
     let findings: Vec<Finding> = (1..=9_000)
         .map(|n| Finding { account_name: format!("{name}{n}").into(), ..ok(n, "2026-11-01") })
         .chain([Finding { account_name: "".into(), ..finding(9_001, Cause::NotAssigned, "2026-11-01") }])
@@ -265,9 +299,12 @@ async fn names_of_any_sort_and_pages_of_any_number_come_back_as_they_were() {
     assert_eq!(history.sightings[&account(5)][0].owner.as_deref(), Some(name));
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_trend_has_the_last_run_that_ended_of_each_earlier_day_it_covers() {
-    let world = World::new().await;
+async fn the_trend_has_the_last_run_that_ended_of_each_earlier_day_it_covers(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let world = World::new(on).await;
     let ended = |missing: u64| RunEnding {
         summary: format!(
             r#"{{"complete": true, "counts": {{"missing": {{"not_shared": {missing}, "not_assigned": 1}}, "later": {{}}}},

@@ -1,4 +1,4 @@
-//! A small world: two clients, one member, a store in a folder of its own.
+//! A small world: two clients, one member, a store in a folder or schema of its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -6,30 +6,55 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use secrecy::SecretString;
-use sqlx::Row;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use super::super::sql::Access;
 use super::super::*;
 use crate::domain::*;
 
 pub(super) const CENTER: &str = "7564000000000000001";
 
-pub(super) struct World {
+/// The databases that tell the same story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// Where a store is; goes with its test.
+pub(super) struct Home {
+    pub(super) url: SecretString,
     pub(super) folder: TempDir,
+}
+
+impl On {
+    /// Where no store is yet.
+    pub(super) fn home(self) -> Home {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match self {
+            Self::Sqlite => format!("sqlite://{}/state/reconciler.db", folder.path().display()),
+            Self::Postgres => private_postgres::Server::shared().schema(),
+        };
+        Home { url: url.into(), folder }
+    }
+}
+
+pub(super) struct World {
+    pub(super) home: Home,
     pub(super) store: Store,
     pub(super) lease: Lease,
 }
 
 impl World {
-    pub(super) async fn new() -> Self {
-        Self::open(tempfile::tempdir().unwrap()).await
+    pub(super) async fn new(on: On) -> Self {
+        Self::open(on.home()).await
     }
 
-    pub(super) async fn open(folder: TempDir) -> Self {
-        let store = Store::open(&url(&folder)).await.unwrap();
+    pub(super) async fn open(home: Home) -> Self {
+        let store = Store::open(&home.url).await.unwrap();
         let lease = held(Lease::acquire(&store, Duration::from_secs(60), "test", CancellationToken::new()).await);
-        Self { folder, store, lease }
+        Self { home, store, lease }
     }
 
     /// A whole night: read what was, store what is.
@@ -45,14 +70,23 @@ impl World {
         self.store.history(date(day)).await.unwrap()
     }
 
-    pub(super) async fn rows(&self, table: &'static str) -> i64 {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-        sqlx::query(sql).fetch_one(&self.store.pool).await.unwrap().get(0)
+    pub(super) async fn rows(&self, table: &str) -> i64 {
+        self.store.number(format!("SELECT COUNT(*) FROM {table}").leak()).await
     }
 }
 
-pub(super) fn url(folder: &TempDir) -> SecretString {
-    format!("sqlite://{}/state/reconciler.db", folder.path().display()).into()
+impl Store {
+    /// Changes something behind the store's back.
+    pub(super) async fn meddle(&self, sql: &'static str) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin(Access::Write).await?;
+        tx.script(sql).await?;
+        tx.commit().await
+    }
+
+    /// The number that a query gives.
+    pub(super) async fn number(&self, sql: &'static str) -> i64 {
+        self.pool.begin(Access::Read).await.unwrap().query(sql).one().await.unwrap().get(0).unwrap()
+    }
 }
 
 pub(super) fn held(acquired: Result<Acquired, Error>) -> Lease {
