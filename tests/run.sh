@@ -51,6 +51,19 @@ npm ci --silent --no-audit --no-fund --prefix "$PAGE_MODULES"
 CHROMIUM=$(command -v chromium)
 export PAGE_MODULES CHROMIUM
 
+say "PostgreSQL"
+# The tests start servers of their own: the packages must bring no cluster that runs.
+if ! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+        mkdir -p /etc/postgresql-common/createcluster.d
+        echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/no-main-cluster.conf
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql
+    else
+        echo "PostgreSQL is needed: install it (Debian: apt-get install postgresql)"
+        exit 1
+    fi
+fi
+
 say "Format"
 cargo fmt --all --check
 
@@ -58,4 +71,9 @@ say "Lints"
 cargo clippy --quiet --workspace --all-targets -- -D warnings
 
 say "Tests"
-INSTA_UPDATE=no cargo test --workspace --no-fail-fast
+export INSTA_UPDATE=no
+cargo test --workspace --no-fail-fast
+
+say "The same stories on PostgreSQL"
+TEST_STORE=postgres cargo test --test it -- story:: nights:: lease:: killed:: kills:: stopped:: refused:: commands:: \
+    a_database_that_stays_locked

@@ -2,8 +2,6 @@
 //!
 //! Invariant: nobody finds out by its absence; `check` tells every line.
 
-use secrecy::ExposeSecret;
-
 use super::{Config, Source};
 
 /// One line for each configured feature that this version does not have, and what happens instead.
@@ -19,8 +17,6 @@ pub fn unbuilt(config: &Config) -> Vec<String> {
     let http = matches!(config.expected.source, Source::Http { .. });
     note(sql, "expected.source = \"sql\": this version reads csv files only");
     note(http, "expected.source = \"http\": this version reads csv files only");
-    let postgres = config.store.url.expose_secret().starts_with("postgres");
-    note(postgres, "store.url: this version keeps state in SQLite only, write sqlite://PATH");
     note(config.store.keep_days != 800, "store.keep_days: this version keeps all runs");
     note(config.observe.pushgateway.is_some(), "observe.pushgateway: this version pushes no metrics");
     note(config.observe.heartbeat_url.is_some(), "observe.heartbeat_url: this version sends no heartbeat");

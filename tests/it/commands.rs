@@ -84,10 +84,11 @@ fn a_report_folder_that_is_no_folder_is_code_7() {
 
 #[test]
 fn a_store_that_cannot_be_opened_is_code_7_before_anybody_is_asked() {
-    let stage = stage();
-    fs::create_dir(stage.path("state.db")).unwrap();
+    let mut stage = stage();
+    fs::create_dir(stage.path("a-folder")).unwrap();
+    stage.set("store.url", "\"sqlite://a-folder\"");
     let ran = stage.night("2026-11-23").ends_with(7);
-    assert!(ran.stderr.contains("state.db"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("a-folder"), "{}", ran.stderr);
     assert!(stage.tiktok.requests().is_empty());
 }
 
@@ -103,9 +104,7 @@ fn a_moment_before_the_newest_run_is_refused() {
 fn reports_without_a_store_hold_the_mails() {
     let stage = stage();
     stage.night("2026-11-23").ends_with(0);
-    for file in ["state.db", "state.db-wal", "state.db-shm"] {
-        let _ = fs::remove_file(stage.path(file));
-    }
+    stage.store.lose();
     let before = stage.letters().len();
     stage.night("2026-11-24").ends_with(5);
     assert_eq!(stage.letters().len(), before);

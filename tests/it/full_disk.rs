@@ -25,7 +25,7 @@ fn with_room(stage: &Stage, blocks: u32) -> Ran {
 
 /// Whatever the server has stands in the store as intended before.
 fn assert_intended(stage: &Stage, letters: &[Received], case: &str) {
-    let stored = stage.stored_mails();
+    let stored = stage.store.mails();
     for letter in letters {
         let known = stored.iter().any(|mail| mail.person == letter.to && mail.bytes == letter.bytes);
         assert!(known, "{case}: a mail to {} without a stored intent", letter.to);
@@ -88,7 +88,7 @@ fn a_database_that_stays_locked_ends_the_mailing_and_the_mails_in_hand_are_doubt
     sink.does(|moment| if moment.at == At::Dot { Act::Hold } else { Act::Go });
     let run = stage.starts(DAY);
     sink.wait_until("four mails in hand", |heard| heard.holding.len() == 4);
-    stage.while_locked(|| {
+    stage.store.while_locked(|| {
         sink.does(|_| Act::Go);
         sink.let_go();
         let ran = run.ends().ends_with(7);

@@ -9,6 +9,8 @@ use mail_parser::{MessageParser, MimeHeaders as _};
 use tempfile::TempDir;
 use tiktok_simulator::{Options, Simulator, World};
 
+use crate::stores::Store;
+
 pub const MEMBER: &str = "data_extract@annalect-data.info";
 pub const OTHER: &str = "omd-dk@annalect-data.info";
 /// A secret that must never be seen anywhere: it is the token of [`MEMBER`].
@@ -34,6 +36,7 @@ pub fn acme_world(count: usize) -> World {
 pub struct Stage {
     pub dir: TempDir,
     pub tiktok: Simulator,
+    pub store: Store,
     accounts: Vec<String>,
     contacts: Vec<String>,
     settings: BTreeMap<String, String>,
@@ -65,15 +68,18 @@ impl Stage {
     pub fn new(world: World) -> Self {
         let tiktok = Simulator::in_background(Options::default(), world).unwrap();
         let dir = TempDir::new().unwrap();
+        let store = Store::of_environment(dir.path().join("state.db"));
         let mut stage = Self {
             dir,
             tiktok,
+            store,
             accounts: Vec::new(),
             contacts: Vec::new(),
             settings: BTreeMap::new(),
             environment: BTreeMap::new(),
         };
-        stage.env("TOKEN_1", CANARY).env("TOKEN_2", "token-2");
+        let url = stage.store.url();
+        stage.env("TOKEN_1", CANARY).env("TOKEN_2", "token-2").env("STORE_URL", &url);
         stage
     }
 
@@ -140,7 +146,7 @@ impl Stage {
             ("tiktok.max_attempts", "3"),
             ("expected.accounts", "\"accounts.csv\""),
             ("expected.contacts", "\"contacts.csv\""),
-            ("store.url", "\"sqlite://state.db\""),
+            ("store.url", "{ env = \"STORE_URL\" }"),
             ("store.lease", "\"1s\""),
             ("report.dir", "\"reports\""),
             ("mail.transport", "\"directory\""),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::harness::*;
 use crate::running::*;
 use crate::smtp_sink::{Act, At, Fate, Received, Sink};
+use crate::stores::StoredMail;
 
 const DAY: &str = "2026-11-23";
 const NEXT: &str = "2026-11-24";
@@ -30,7 +31,7 @@ fn killed_at(at: At) {
         if moment.at == at && [2, 3].contains(&seen) { Act::Hold } else { Act::Go }
     });
     let run = stage.starts(DAY);
-    let outcomes = |wanted: &str| stage.stored_mails().iter().filter(|mail| mail.outcome == wanted).count();
+    let outcomes = |wanted: &str| stage.store.mails().iter().filter(|mail| mail.outcome == wanted).count();
     wait_for("two mails in hand", || outcomes("accepted") == PERSONS - 2 && sink.heard().holding.len() == 2);
     assert_eq!(outcomes("intended"), 2);
     assert!(run.kill());
@@ -43,7 +44,7 @@ fn killed_at(at: At) {
     let counts = possibly_accepted(&sink.take_letters());
     assert!(counts.values().all(|count| *count == 1), "nobody twice: {counts:?}");
     let doubtful: Vec<StoredMail> =
-        stage.stored_mails().into_iter().filter(|mail| mail.outcome == "doubtful" && !mail.person.is_empty()).collect();
+        stage.store.mails().into_iter().filter(|mail| mail.outcome == "doubtful" && !mail.person.is_empty()).collect();
     assert_eq!(doubtful.len(), 2, "those in hand, and nobody else");
     for number in 1..=PERSONS {
         let columns = ["reminder_state", "mails_sent", "next_mail_on"].map(|column| stage.of_person(number, column));
@@ -97,7 +98,7 @@ fn killed_between_two_mails() {
     stage.set("mail.max_per_minute", "1");
     let run = stage.starts(DAY);
     sink.wait_until("the first mail", |heard| heard.texts.iter().any(|text| text.fate == Fate::Accepted));
-    wait_for("its outcome", || stage.stored_mails().iter().any(|mail| mail.outcome == "accepted"));
+    wait_for("its outcome", || stage.store.mails().iter().any(|mail| mail.outcome == "accepted"));
     assert!(run.kill());
     stage.set("mail.max_per_minute", "100000");
     stage.starts(DAY).ends().ends_with(0);

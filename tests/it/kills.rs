@@ -123,7 +123,7 @@ fn play(how: How, seed: u64, rounds: u64) -> Falls {
         day = day + Days::new(1);
     }
     stage.assert_is_sound();
-    let ids: Vec<String> = stage.stored_mails().into_iter().map(|mail| mail.message_id).collect();
+    let ids: Vec<String> = stage.store.mails().into_iter().map(|mail| mail.message_id).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "every mail has an id of its own");
     falls
 }
@@ -174,7 +174,7 @@ fn killed_while_the_store_is_created_the_next_run_needs_no_hand() {
         let sink = Sink::start();
         let stage = Stage::with_persons(1, &sink);
         let run = stage.starts("2026-11-23");
-        wait_for("the store", || stage.path("state.db").exists());
+        wait_for("the store", || stage.store.exists());
         std::thread::sleep(Duration::from_millis(pause));
         run.kill();
         stage.starts("2026-11-23").ends();

@@ -14,7 +14,7 @@ const DAY: &str = "2026-11-23";
 fn freeze(stage: &Stage, run: &Running) {
     wait_for("a moment without a write", || {
         run.signal("STOP");
-        if stage.can_be_written() {
+        if stage.store.can_be_written() {
             return true;
         }
         run.signal("CONT");
@@ -24,7 +24,7 @@ fn freeze(stage: &Stage, run: &Running) {
 
 /// Everything below the report folder and every mail, to be compared.
 fn state(stage: &Stage) -> impl PartialEq + std::fmt::Debug {
-    let mails: Vec<_> = stage.stored_mails().into_iter().map(|mail| (mail.message_id, mail.outcome)).collect();
+    let mails: Vec<_> = stage.store.mails().into_iter().map(|mail| (mail.message_id, mail.outcome)).collect();
     (files(&stage.path("reports")), mails)
 }
 
@@ -148,7 +148,7 @@ fn frozen_between_two_mails_and_woken_it_sends_no_second_one() {
     let mut stage = Stage::with_persons(2, &sink);
     stage.set("mail.max_per_minute", "20");
     let frozen = stage.starts(DAY);
-    wait_for("the first mail", || stage.stored_mails().iter().any(|mail| mail.outcome == "accepted"));
+    wait_for("the first mail", || stage.store.mails().iter().any(|mail| mail.outcome == "accepted"));
     freeze(&stage, &frozen);
     let begun = Instant::now();
     stage.set("mail.max_per_minute", "100000");

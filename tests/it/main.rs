@@ -23,5 +23,6 @@ mod s3;
 mod smtp_sink;
 mod spreadsheet;
 mod stopped;
+mod stores;
 mod story;
 mod worlds;

@@ -109,7 +109,7 @@ fn plan_writes_the_same_mails_and_neither_sends_nor_remembers() {
     let stage = one_missing();
     let plan = stage.does(&["--now", "2026-11-23T04:30:00Z", "plan"]).ends_with(0);
     assert!(plan.stdout.contains("mette@acme.example: 1 open, a mail is due today"), "{}", plan.stdout);
-    assert!(!stage.path("state.db").exists() && !stage.path("outbox").exists() && !stage.path("reports").exists());
+    assert!(!stage.store.exists() && !stage.path("outbox").exists() && !stage.path("reports").exists());
     let planned: Vec<_> =
         files(&stage.path("plan")).into_iter().filter(|(p, _)| p.ends_with("mails/001.eml")).collect();
     stage.night("2026-11-23").ends_with(0);

@@ -79,7 +79,7 @@ fn what_aiosmtpd_gets_over_starttls_is_what_was_stored_byte_for_byte() {
     assert_eq!(stage.summary()["mails"]["sent"], 4);
 
     let kept = kept(&stage.path("kept"));
-    let stored = stage.stored_mails();
+    let stored = stage.store.mails();
     assert_eq!((kept.len(), stored.len()), (5, 5), "four persons and the operators");
     for mail in &stored {
         let recipient = if mail.person.is_empty() { "data-team@annalect-data.info" } else { &mail.person };

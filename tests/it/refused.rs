@@ -59,7 +59,7 @@ fn a_text_refused_for_now_is_tried_again_in_the_run_byte_for_byte() {
     let of_first: Vec<_> = letters.iter().filter(|letter| letter.to == person(1)).collect();
     assert_eq!(of_first.iter().map(|letter| letter.fate).collect::<Vec<_>>(), [Fate::Refused, Fate::Accepted]);
     assert_eq!(of_first[0].bytes, of_first[1].bytes);
-    let stored = stage.stored_mails().into_iter().find(|mail| mail.person == person(1)).unwrap();
+    let stored = stage.store.mails().into_iter().find(|mail| mail.person == person(1)).unwrap();
     assert_eq!((stored.outcome.as_str(), &stored.bytes), ("accepted", &of_first[0].bytes));
     assert_eq!(stored.message_id, format!("<{}>", of_first[0].mail().message_id));
     assert_eq!(stage.of_person(1, "mails_sent"), "1");
@@ -93,7 +93,7 @@ fn a_temporary_fault_loses_no_mail(#[case] at: At, #[case] act: Act, #[values(fa
     accepted.sort();
     assert_eq!(accepted, (1..=4).map(person).collect::<Vec<_>>());
     assert_eq!(stage.summary()["mails"]["sent"], 4);
-    assert!(stage.stored_mails().iter().all(|mail| mail.outcome == "accepted"));
+    assert!(stage.store.mails().iter().all(|mail| mail.outcome == "accepted"));
 }
 
 #[test]

@@ -1,15 +1,12 @@
-//! A run that is under way: to be told, frozen or killed; and the store that it leaves, as nobody but a test reads it.
+//! A run that is under way: to be told, frozen or killed; and what it leaves.
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
-
 use crate::harness::*;
 use crate::smtp_sink::Sink;
+use crate::stores::Store;
 
 /// How long a run may take before a test calls it hanging.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -20,15 +17,6 @@ pub const LAST_WORDS: Duration = Duration::from_secs(5);
 /// A process that was started and has not been waited for.
 pub struct Running {
     child: Option<Child>,
-}
-
-/// A row of the table of mails.
-#[derive(Clone, Debug)]
-pub struct StoredMail {
-    pub message_id: String,
-    pub person: String,
-    pub outcome: String,
-    pub bytes: Vec<u8>,
 }
 
 impl Running {
@@ -71,10 +59,24 @@ impl Running {
         ran
     }
 
-    /// Whether it has a file of this name open.
-    pub fn has_open(&self, name: &str) -> bool {
-        let Ok(open) = fs::read_dir(format!("/proc/{}/fd", self.child.as_ref().unwrap().id())) else { return false };
-        open.flatten().any(|entry| fs::read_link(entry.path()).is_ok_and(|path| path.ends_with(name)))
+    /// Whether it has the store open.
+    pub fn is_at(&self, store: &Store) -> bool {
+        let process = format!("/proc/{}", self.child.as_ref().unwrap().id());
+        let Ok(open) = fs::read_dir(format!("{process}/fd")) else { return false };
+        let open: Vec<_> = open.flatten().flat_map(|entry| fs::read_link(entry.path())).collect();
+        match store {
+            Store::File(file) => open.contains(file),
+            Store::Schema(_) => {
+                // Of the columns of a connection: the other end, its state (01: established), the socket.
+                let port = format!(":{:04X}", private_postgres::Server::shared().port());
+                let connections = fs::read_to_string(format!("{process}/net/tcp")).unwrap_or_default();
+                connections.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|columns| {
+                    columns[2].ends_with(&port)
+                        && columns[3] == "01"
+                        && open.iter().any(|file| file.as_os_str() == &*format!("socket:[{}]", columns[9]))
+                })
+            }
+        }
     }
 
     pub fn has_ended(&mut self) -> bool {
@@ -125,56 +127,6 @@ impl Stage {
     /// The column of a person's only account.
     pub fn of_person(&self, number: usize, column: &str) -> String {
         self.account(&acme(number + 1))[column].clone()
-    }
-
-    /// Whether nobody holds the database's write lock.
-    pub fn can_be_written(&self) -> bool {
-        self.with_database(Duration::ZERO, async |conn| {
-            let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.is_ok();
-            begun && sqlx::query("ROLLBACK").execute(conn).await.is_ok()
-        })
-    }
-
-    /// Holds the database's write lock while something is done.
-    pub fn while_locked(&self, act: impl FnOnce()) {
-        self.with_database(PATIENCE, async |conn| {
-            sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await.unwrap();
-            act();
-            sqlx::query("ROLLBACK").execute(conn).await.unwrap();
-        });
-    }
-
-    /// Every mail that was ever intended, digests with an empty person.
-    pub fn stored_mails(&self) -> Vec<StoredMail> {
-        if !self.path("state.db").exists() {
-            return Vec::new();
-        }
-        self.with_database(PATIENCE, async |conn| {
-            let tables = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'mails'").fetch_all(&mut *conn);
-            if tables.await.unwrap().is_empty() {
-                return Vec::new();
-            }
-            let sql = "SELECT message_id, person, outcome, bytes FROM mails JOIN mail_bytes USING (message_id)
-                       ORDER BY created_at, message_id";
-            let rows = sqlx::query(sql).fetch_all(conn).await.unwrap();
-            let mail = |row: &sqlx::sqlite::SqliteRow| StoredMail {
-                message_id: row.get(0),
-                person: row.get(1),
-                outcome: row.get(2),
-                bytes: row.get(3),
-            };
-            rows.iter().map(mail).collect()
-        })
-    }
-
-    fn with_database<T>(&self, patience: Duration, ask: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
-        let options = SqliteConnectOptions::new().filename(self.path("state.db")).busy_timeout(patience);
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-            let mut conn = options.connect().await.unwrap();
-            let answer = ask(&mut conn).await;
-            conn.close().await.unwrap();
-            answer
-        })
     }
 
     /// The report folder holds whole reports and nothing else under a final name, and `latest` names one of them.

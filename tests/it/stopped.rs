@@ -120,7 +120,7 @@ fn stopped_while_idle_between_two_mails() {
     let mut stage = Stage::with_persons(2, &sink);
     stage.set("mail.max_per_minute", "1");
     let run = stage.starts(DAY);
-    wait_for("the first mail", || stage.stored_mails().iter().any(|mail| mail.outcome == "accepted"));
+    wait_for("the first mail", || stage.store.mails().iter().any(|mail| mail.outcome == "accepted"));
     is_stopped(&stage, run);
     assert_eq!(stage.of_person(1, "mails_sent"), "1");
     assert_eq!((stage.of_person(2, "mails_sent"), stage.of_person(2, "next_mail_on")), ("0".into(), DAY.into()));
@@ -169,7 +169,7 @@ fn stopped_while_waiting_for_the_lease() {
     sink.wait_for_hold();
     let asked = stage.tiktok.total();
     let waiting = stage.joins(DAY);
-    wait_for("the other run at the store", || waiting.has_open("state.db"));
+    wait_for("the other run at the store", || waiting.is_at(&stage.store));
     waiting.signal("TERM");
     let ran = waiting.ends_within(LAST_WORDS).ends_with(4);
     assert!(ran.stderr.contains("told to stop before the run began"), "{}", ran.stderr);
