@@ -25,7 +25,7 @@ const TO_LOOK: Duration = Duration::from_secs(10);
 /// Said on each new connection, rather than in the connection's options, which poolers such as PgBouncer refuse.
 const MANNERS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '2s';
     SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;
-    SET tcp_keepalives_count = 3; SET client_min_messages = warning";
+    SET tcp_keepalives_count = 3; SET client_min_messages = error";
 
 const ONLY_LOOKING: &str = "SET default_transaction_read_only = on";
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on shall stop where it stands")]
 
 mod architecture;
+mod breaks;
 mod bucket;
 mod commands;
 mod faults;
