@@ -1,7 +1,7 @@
 //! PostgreSQL's own ways: schemas, servers that stop, passwords.
 
 use private_postgres::{PASSWORD, Server, USER};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::super::*;
 use super::world::*;
@@ -26,9 +26,9 @@ async fn agencies_share_a_database_with_a_schema_each() {
 async fn a_store_in_a_later_schema_of_the_search_path_is_another_agencys() {
     let World { home, store, lease } = World::new(On::Postgres).await;
     drop((store, lease));
-    let theirs = secrecy::ExposeSecret::expose_secret(&home.url).rsplit("%3D").next().unwrap().to_owned();
+    let theirs = home.url.expose_secret().rsplit("%3D").next().unwrap().to_owned();
     let ours = On::Postgres.home();
-    let both: SecretString = format!("{},{theirs}", secrecy::ExposeSecret::expose_secret(&ours.url)).into();
+    let both: SecretString = format!("{},{theirs}", ours.url.expose_secret()).into();
     assert!(Store::open_read_only(&both).await.unwrap().is_none());
     let world = World::open(Home { url: both, ..ours }).await;
     world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
@@ -74,7 +74,7 @@ async fn intents_are_on_the_disk_whatever_the_databases_default() {
     server.tell(
         "CREATE ROLE hasty SUPERUSER LOGIN PASSWORD 'canary-hasty'; ALTER ROLE hasty SET synchronous_commit = off",
     );
-    let url = secrecy::ExposeSecret::expose_secret(&home.url).replace(USER, "hasty").replace(PASSWORD, "canary-hasty");
+    let url = home.url.expose_secret().replace(USER, "hasty").replace(PASSWORD, "canary-hasty");
     let store = Store::open(&url.into()).await.unwrap();
     let on = store.number("SELECT COUNT(*) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'on'");
     assert_eq!(on.await, 1);
@@ -115,14 +115,14 @@ async fn a_server_that_comes_back_within_the_patience_of_a_run_is_waited_for() {
     let home = Home { url: server.schema().into(), folder: tempfile::tempdir().unwrap() };
     let world = World::open(home).await;
     server.crash();
-    let (begun, ()) = tokio::join!(async { world.store.begin(&run_on("2026-11-01"), &world.lease).await }, async {
+    let run = run_on("2026-11-01");
+    let (begun, server) = tokio::join!(
+        world.store.begin(&run, &world.lease),
         tokio::task::spawn_blocking(move || {
             server.begin();
             server
         })
-        .await
-        .map(std::mem::forget)
-        .unwrap()
-    },);
+    );
     begun.unwrap();
+    drop(server);
 }
