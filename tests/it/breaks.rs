@@ -1,152 +1,23 @@
-//! PostgreSQL stops at a statement of a run, and is started again (R9). `tests/breaks.sh` breaks at every statement.
-//!
-//! The run speaks to the server through a relay that counts what it asks, and crashes the server at one of the
-//! questions: before the server has got it, or after the server has answered and before the run hears of it.
+//! PostgreSQL stops at a statement of a run and is started again, or its disk is full (R9). `tests/breaks.sh` stops it at
+//! every statement: before the server has got it, and after the server has answered and before the run hears of it.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::fs;
+use std::io::Write as _;
+use std::process::Command;
+use std::sync::Arc;
 use std::thread;
 
 use private_postgres::{PASSWORD, Server};
+use tempfile::TempDir;
 
 use crate::harness::*;
+use crate::relay::{Relay, When};
 use crate::running::*;
 use crate::smtp_sink::{Received, Sink};
 use crate::stores::Store;
 
 const DAY: &str = "2026-11-23";
 const PERSONS: usize = 3;
-
-/// When the server crashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum When {
-    Never,
-    BeforeItIsAsked(usize),
-    AfterItAnswered(usize),
-}
-
-/// Between runs and a server.
-struct Relay {
-    port: u16,
-    plan: Arc<Plan>,
-}
-
-/// What all connections share.
-struct Plan {
-    server: Arc<Server>,
-    asked: AtomicUsize,
-    when: Mutex<When>,
-    /// Held until a crashed server is there again.
-    crashing: Mutex<()>,
-}
-
-/// What the two directions of a connection share.
-#[derive(Clone)]
-struct Wire {
-    plan: Arc<Plan>,
-    /// The run hears nothing any more.
-    deaf: Arc<AtomicBool>,
-    /// The server answered something that the run did not hear.
-    answered: Arc<AtomicBool>,
-}
-
-impl Relay {
-    fn to(server: &Arc<Server>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let plan = Arc::new(Plan {
-            server: Arc::clone(server),
-            asked: AtomicUsize::new(0),
-            when: Mutex::new(When::Never),
-            crashing: Mutex::new(()),
-        });
-        let relay = Self { port, plan: Arc::clone(&plan) };
-        thread::spawn(move || {
-            for client in listener.incoming() {
-                let client = client.unwrap();
-                let Ok(upstream) = TcpStream::connect(("127.0.0.1", plan.server.port())) else { continue };
-                for stream in [&client, &upstream] {
-                    stream.set_nodelay(true).unwrap();
-                }
-                let wire = Wire { plan: Arc::clone(&plan), deaf: Arc::default(), answered: Arc::default() };
-                let (answers, hearer, both) =
-                    (upstream.try_clone().unwrap(), client.try_clone().unwrap(), wire.clone());
-                thread::spawn(move || both.pass_answers(answers, hearer));
-                thread::spawn(move || wire.pass_questions(client, upstream));
-            }
-        });
-        relay
-    }
-
-    /// From the next question on; waits until the server is there.
-    fn crash(&self, when: When) {
-        drop(self.plan.crashing.lock().unwrap());
-        self.plan.asked.store(0, Ordering::SeqCst);
-        *self.plan.when.lock().unwrap() = when;
-    }
-}
-
-impl Wire {
-    fn pass_answers(&self, mut from: TcpStream, mut to: TcpStream) {
-        let mut some = [0; 16 * 1024];
-        while let Ok(count @ 1..) = from.read(&mut some) {
-            if self.deaf.load(Ordering::SeqCst) {
-                self.answered.store(true, Ordering::SeqCst);
-            } else if to.write_all(&some[..count]).is_err() {
-                break;
-            }
-        }
-        let _ = to.shutdown(Shutdown::Both);
-    }
-
-    /// The first message has no kind; `Q`, `S` and `c` are what the server answers.
-    fn pass_questions(&self, mut from: TcpStream, mut to: TcpStream) {
-        let mut first = true;
-        while let Some((message, kind)) = message(&mut from, first) {
-            first = false;
-            let number = match kind {
-                b'Q' | b'S' | b'c' => self.plan.asked.fetch_add(1, Ordering::SeqCst) + 1,
-                _ => 0,
-            };
-            let when = *self.plan.when.lock().unwrap();
-            if when == When::BeforeItIsAsked(number) {
-                self.crash();
-                break;
-            }
-            let unheard = when == When::AfterItAnswered(number);
-            self.deaf.store(unheard, Ordering::SeqCst);
-            if to.write_all(&message).is_err() {
-                break;
-            }
-            if unheard {
-                wait_for("an answer", || self.answered.load(Ordering::SeqCst));
-                self.crash();
-                break;
-            }
-        }
-        let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
-    }
-
-    fn crash(&self) {
-        let _until_it_is_there_again = self.plan.crashing.lock().unwrap();
-        *self.plan.when.lock().unwrap() = When::Never;
-        self.plan.server.crash();
-        self.plan.server.begin();
-    }
-}
-
-fn message(from: &mut TcpStream, first: bool) -> Option<(Vec<u8>, u8)> {
-    let mut head = vec![0; if first { 4 } else { 5 }];
-    from.read_exact(&mut head).ok()?;
-    let length: [u8; 4] = head[head.len() - 4..].try_into().unwrap();
-    let mut body = vec![0; u32::from_be_bytes(length) as usize - 4];
-    from.read_exact(&mut body).ok()?;
-    let kind = if first { 0 } else { head[0] };
-    head.append(&mut body);
-    Some((head, kind))
-}
 
 /// Whatever the server has stands in the store as intended before.
 fn assert_intended(stage: &Stage, letters: &[Received], case: &str) {
@@ -157,20 +28,17 @@ fn assert_intended(stage: &Stage, letters: &[Received], case: &str) {
     }
 }
 
-/// Runs a morning in a schema of its own; gives the number of questions and the code.
-fn play(server: &Arc<Server>, relay: &Relay, when: When) -> (usize, i32) {
-    let case = format!("{when:?}");
-    let sink = Sink::start();
-    let mut stage = Stage::with_persons(PERSONS, &sink);
+/// A stage whose store is in a schema of its own.
+fn stage_at(server: &Server, sink: &Sink) -> Stage {
+    let mut stage = Stage::with_persons(PERSONS, sink);
     let url = server.schema();
-    let port = |port: u16| format!("127.0.0.1:{port}");
-    let through = format!("{}&sslmode=disable", url.replace(&port(server.port()), &port(relay.port)));
+    stage.env("STORE_URL", &url);
     stage.store = Store::Schema(url);
-    stage.env("STORE_URL", &through);
-    relay.crash(when);
-    let ran = stage.starts(DAY).ends();
-    let asked = relay.plan.asked.load(Ordering::SeqCst);
-    relay.crash(When::Never);
+    stage
+}
+
+/// What a run may have left whose store failed; gives what was mailed.
+fn assert_told(stage: &Stage, sink: &Sink, ran: &Ran, case: &str) -> Vec<Received> {
     assert!(ran.code == 0 || ran.code == 6 || ran.code == 7, "{case}: code {}\n{}", ran.code, ran.stderr);
     if ran.code == 7 {
         assert!(ran.stderr.contains("cannot "), "{case}: it says what it could not do:\n{}", ran.stderr);
@@ -179,9 +47,13 @@ fn play(server: &Arc<Server>, relay: &Relay, when: When) -> (usize, i32) {
         assert!(!ran.stderr.contains(fault), "{case}: {fault}:\n{}", ran.stderr);
     }
     stage.assert_reports_are_whole();
-    let mut letters = sink.take_letters();
-    assert_intended(&stage, &letters, &case);
+    let letters = sink.take_letters();
+    assert_intended(stage, &letters, case);
+    letters
+}
 
+/// The next run needs no hand, and nobody gets a second mail.
+fn assert_goes_on(stage: &Stage, sink: &Sink, mut letters: Vec<Received>, case: &str) {
     let again = stage.starts(DAY).ends();
     assert!(again.code == 0 || again.code == 6, "{case}, again: code {}\n{}", again.code, again.stderr);
     letters.extend(sink.take_letters());
@@ -191,6 +63,22 @@ fn play(server: &Arc<Server>, relay: &Relay, when: When) -> (usize, i32) {
         assert!(mails == 1 || (mails == 0 && doubtful), "{case}: person {number} got {mails}");
     }
     stage.assert_is_sound();
+}
+
+/// Runs a morning through a relay; gives the number of questions and the code.
+fn play(server: &Arc<Server>, relay: &Relay, when: When) -> (usize, i32) {
+    let case = format!("{when:?}");
+    let sink = Sink::start();
+    let mut stage = stage_at(server, &sink);
+    let port = |port: u16| format!("127.0.0.1:{port}");
+    let url = stage.store.url().replace(&port(server.port()), &port(relay.port));
+    stage.env("STORE_URL", &format!("{url}&sslmode=disable"));
+    relay.plan(when);
+    let ran = stage.starts(DAY).ends();
+    let asked = relay.asked();
+    relay.plan(When::Never);
+    let letters = assert_told(&stage, &sink, &ran, &case);
+    assert_goes_on(&stage, &sink, letters, &case);
     (asked, ran.code)
 }
 
@@ -221,7 +109,7 @@ fn wherever_postgresql_stops_no_mail_goes_without_a_stored_intent_and_the_next_r
     });
     let of = |code| codes.iter().filter(|c| **c == code).count();
     let told = format!("{questions} questions, {} breaks: {} × 0, {} × 6, {} × 7\n", codes.len(), of(0), of(6), of(7));
-    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
+    std::io::stderr().write_all(told.as_bytes()).unwrap();
     assert!(of(7) > 0, "{told}");
 }
 
@@ -234,4 +122,61 @@ fn a_server_that_is_gone_is_code_7_with_its_remedy_and_without_the_password() {
     let told = format!("{}{}", ran.stdout, ran.stderr);
     assert!(told.contains("is PostgreSQL up") && told.contains("127.0.0.1:9/reconciler"), "{told}");
     assert!(!told.contains(PASSWORD), "{told}");
+}
+
+/// A volume that can be filled; gone with the test.
+struct Volume(TempDir);
+
+impl Volume {
+    /// None where nothing can be mounted.
+    fn of_mebibytes(size: u32) -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let options = format!("size={size}m");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path()).output();
+        mounted.is_ok_and(|output| output.status.success()).then(|| Self(folder))
+    }
+
+    /// Leaves so many kibibytes.
+    fn fill_up_to(&self, left: u64) {
+        let mut filler = fs::File::create(self.0.path().join("filler")).unwrap();
+        let mut size = 0;
+        while let Ok(written @ 1..) = filler.write(&[0; 64 * 1024]) {
+            size += written as u64;
+        }
+        filler.set_len(size.saturating_sub(left * 1024)).unwrap();
+    }
+
+    fn make_room(&self) {
+        fs::remove_file(self.0.path().join("filler")).unwrap();
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").args(["--lazy".as_ref(), self.0.path()]).status();
+    }
+}
+
+#[test]
+fn wherever_the_servers_disk_is_full_no_mail_goes_without_a_stored_intent_and_the_next_run_needs_no_hand() {
+    let Some(volume) = Volume::of_mebibytes(256) else {
+        let told = "SKIPPED: no volume can be mounted here (it needs root), so PostgreSQL's disk was not filled\n";
+        return std::io::stderr().write_all(told.as_bytes()).unwrap();
+    };
+    let server = Server::in_folder(volume.0.path().join("server"), "-c fsync=off -c max_wal_size=64MB");
+    let mut codes = Vec::new();
+    for left in [0, 64, 256, 384, 512, 640, 768, 1_024, 65_536] {
+        let case = format!("{left} KiB left");
+        let sink = Sink::start();
+        let stage = stage_at(&server, &sink);
+        volume.fill_up_to(left);
+        let ran = stage.starts(DAY).ends();
+        volume.make_room();
+        server.begin_if_it_stopped();
+        codes.push((left, ran.code));
+        let letters = assert_told(&stage, &sink, &ran, &case);
+        assert!(ran.code != 7 || ran.stderr.contains("the disk is full"), "{case}:\n{}", ran.stderr);
+        assert_goes_on(&stage, &sink, letters, &case);
+    }
+    assert!(codes[0].1 == 7 && codes.last().unwrap().1 == 0, "{codes:?}");
 }

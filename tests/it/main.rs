@@ -19,6 +19,7 @@ mod peer;
 mod readme;
 mod refused;
 mod rehearsal;
+mod relay;
 mod running;
 mod s3;
 mod smtp_sink;

@@ -104,6 +104,20 @@ async fn of_many_that_start_at_once_one_gets_the_lease(#[values(On::Sqlite, On::
 
 #[rstest]
 #[tokio::test]
+async fn of_two_that_start_at_once_one_gets_the_lease_a_hundred_times(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let home = on.home();
+    let (first, second) = (Store::open(&home.url).await.unwrap(), Store::open(&home.url).await.unwrap());
+    for round in 0..100 {
+        match tokio::join!(acquire(&first), acquire(&second)) {
+            (Acquired::Held(lease), Acquired::Busy { .. }) => lease.release(&first).await.unwrap(),
+            (Acquired::Busy { .. }, Acquired::Held(lease)) => lease.release(&second).await.unwrap(),
+            other => panic!("round {round}: {other:?}"),
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_lease_is_stale_once_its_proof_is_a_length_old_and_fresh_when_proven_anew(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {

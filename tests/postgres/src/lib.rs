@@ -101,6 +101,19 @@ impl Server {
         });
     }
 
+    /// Starts it if it ended by itself.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub fn begin_if_it_stopped(&self) {
+        let mut status = Command::new(self.programs.join("pg_ctl"));
+        status.args(["status", "--silent"]).arg(self.with_folder("--pgdata=", "data")).current_dir(&self.folder);
+        lower(status.stdin(Stdio::null()).stdout(Stdio::null()), self.as_nobody);
+        if !status.status().expect("pg_ctl").success() {
+            self.begin();
+        }
+    }
+
     /// Stops it as a crash would: nothing is finished, connections break.
     ///
     /// # Panics
