@@ -122,7 +122,7 @@ fn differences(findings: &[Finding], colour: bool) -> Vec<String> {
     let mut rows: Vec<&Finding> = findings.iter().filter(|f| f.is_difference()).collect();
     rows.sort_by_key(|f| {
         let client = f.client.as_ref().map(|c| (c.country.clone(), c.code.clone()));
-        (client.is_none(), client, f.account_text.clone())
+        (client.is_none(), client, f.account_text())
     });
     if rows.is_empty() {
         return vec!["Every expected account is shared as expected.".to_owned(), String::new()];
@@ -163,7 +163,7 @@ fn row(finding: &Finding) -> [String; 8] {
         finding.status.as_str().to_owned(),
         finding.cause.as_str().to_owned(),
         finding.client.as_ref().map_or_else(|| "–".to_owned(), |c| plain(&format!("{} {}", c.country, c.code), 16)),
-        plain(&finding.account_text, 24),
+        plain(&finding.account_text(), 24),
         plain(&finding.account_name, 28),
         finding.action_owner.map_or("", crate::domain::ActionOwner::as_str).to_owned(),
         finding.reminder.state.map_or("", crate::domain::ReminderState::as_str).to_owned(),

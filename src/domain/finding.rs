@@ -2,13 +2,15 @@
 //!
 //! Invariant: a finding's status and who must act are those of its cause.
 
+use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::{
-    AccountId, ActionOwner, Address, BusinessCenterId, Cause, Change, Client, ClientKey, Confidence, RegisterState,
-    ReminderState, Role, StatedRole, Status,
+    AccountId, ActionOwner, Address, BusinessCenterId, Cause, Change, Client, ClientKey, Confidence, RegisterFacts,
+    ReminderState, Role, StatedRole, Status, Text,
 };
 
 /// What identifies an account from night to night: its client (none while nobody expects it) and its id.
@@ -29,23 +31,6 @@ pub struct Sighting {
     pub business_center: BusinessCenterId,
     /// As what.
     pub role: StatedRole,
-    /// Owner's name as the listing gives it.
-    pub owner: Option<Arc<str>>,
-}
-
-/// The register's side of a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegisterFacts {
-    /// Onboarded or requested.
-    pub state: RegisterState,
-    /// First day.
-    pub start: Option<NaiveDate>,
-    /// Last day.
-    pub end: Option<NaiveDate>,
-    /// Who added the row.
-    pub added_by: Box<str>,
-    /// Tags.
-    pub tags: Box<str>,
 }
 
 /// Reminders of a gap, as the report shows them.
@@ -62,8 +47,25 @@ pub struct ReminderFacts {
 }
 
 /// One line of the reports: everything judged of one account of one client.
+///
+/// What is [`Said`] of an account can be read from the finding itself, and set on it; setting gives it a value of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// The account; none where the register's text is no id.
+    pub account_id: Option<AccountId>,
+    /// The register's name, else TikTok's.
+    pub account_name: Text,
+    /// The register's other columns; none for an unexpected account and a bad row.
+    pub register: Option<Arc<RegisterFacts>>,
+    /// First certain day of this series.
+    pub since: Option<NaiveDate>,
+    said: Arc<Said>,
+}
+
+/// What is said of an account and could be said of another one, too. The accounts of one client in one Business Center
+/// mostly share it, and a night can have a million.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
     /// Against earlier days.
     pub change: Option<Change>,
     /// What is so; [`Cause::status`] of the cause.
@@ -76,14 +78,8 @@ pub struct Finding {
     pub confidence: Option<Confidence>,
     /// Whose; none for an unexpected account without a known client.
     pub client: Option<Arc<Client>>,
-    /// The account; none where the register's text is no id.
-    pub account_id: Option<AccountId>,
-    /// The id as the register writes it; the same as `account_id` where there is one.
-    pub account_text: Box<str>,
-    /// The register's name, else TikTok's.
-    pub account_name: Box<str>,
-    /// The register's other columns; none for an unexpected account and a bad row.
-    pub register: Option<RegisterFacts>,
+    /// What the register writes instead of an account's id; none where the account is known by its id.
+    pub written: Option<Box<str>>,
     /// The expected member, or for an unexpected account the one that sees it.
     pub member: Option<Address>,
     /// The role the member should have; none where the account is not expected.
@@ -98,9 +94,7 @@ pub struct Finding {
     pub client_business_centers: Arc<[(BusinessCenterId, Arc<str>)]>,
     /// Everywhere that any member saw it tonight.
     pub sightings: Arc<[Sighting]>,
-    /// First certain day of this series.
-    pub since: Option<NaiveDate>,
-    /// Days since then; for gaps.
+    /// Days since [`Finding::since`]; for gaps.
     pub days_open: Option<i64>,
     /// Last day on which a run saw it.
     pub last_seen_on: Option<NaiveDate>,
@@ -118,29 +112,49 @@ pub struct Finding {
     pub reminder: ReminderFacts,
 }
 
+impl Deref for Finding {
+    type Target = Said;
+
+    fn deref(&self) -> &Said {
+        &self.said
+    }
+}
+
+impl DerefMut for Finding {
+    fn deref_mut(&mut self) -> &mut Said {
+        Arc::make_mut(&mut self.said)
+    }
+}
+
 impl Finding {
-    /// A finding of this cause about an id as written, with nothing else known yet.
+    /// A finding of this cause about an account, with nothing else known yet.
     #[must_use]
-    pub fn new(cause: Cause, account_text: impl Into<Box<str>>) -> Self {
-        Self {
+    pub fn new(cause: Cause, account_id: AccountId) -> Self {
+        Self { account_id: Some(account_id), ..Self::about(cause, None) }
+    }
+
+    /// A finding of this cause about what the register writes instead of an account's id.
+    #[must_use]
+    pub fn of_written(cause: Cause, written: impl Into<Box<str>>) -> Self {
+        Self::about(cause, Some(written.into()))
+    }
+
+    fn about(cause: Cause, written: Option<Box<str>>) -> Self {
+        let said = Said {
             change: None,
             status: cause.status(),
             cause,
             action_owner: cause.action_owner(),
             confidence: None,
             client: None,
-            account_id: None,
-            account_text: account_text.into(),
-            account_name: "".into(),
-            register: None,
+            written,
             member: None,
             expected_role: None,
             actual_role: None,
             business_center: None,
-            business_center_name: Arc::from(""),
+            business_center_name: Arc::default(),
             client_business_centers: Arc::default(),
             sightings: Arc::default(),
-            since: None,
             days_open: None,
             last_seen_on: None,
             last_seen_in: None,
@@ -149,6 +163,31 @@ impl Finding {
             evidence: Arc::default(),
             next_step: String::new(),
             reminder: ReminderFacts::default(),
+        };
+        let said = Arc::new(said);
+        Self { account_id: None, account_name: Text::default(), register: None, since: None, said }
+    }
+
+    /// A finding of which the same is said as of another one.
+    #[must_use]
+    pub fn saying(said: &Arc<Said>, account_id: AccountId) -> Self {
+        let said = Arc::clone(said);
+        Self { account_id: Some(account_id), account_name: Text::default(), register: None, since: None, said }
+    }
+
+    /// What is said of it, to be said of another one.
+    #[must_use]
+    pub fn said(&self) -> &Arc<Said> {
+        &self.said
+    }
+
+    /// The id as the register writes it.
+    #[must_use]
+    pub fn account_text(&self) -> Cow<'_, str> {
+        match (&self.written, self.account_id) {
+            (Some(written), _) => Cow::Borrowed(written),
+            (None, Some(id)) => Cow::Owned(id.to_string()),
+            (None, None) => Cow::Borrowed(""),
         }
     }
 
@@ -159,17 +198,17 @@ impl Finding {
         self.action_owner = cause.action_owner();
     }
 
-    /// Holds what the two say alike only once. The accounts of one Business Center mostly differ in id and name alone,
-    /// and a night can have a million.
+    /// Holds what the two say alike only once, unless all of it is held only once already.
     pub fn share_with(&mut self, other: &Self) {
-        if self.client_business_centers == other.client_business_centers {
-            self.client_business_centers = Arc::clone(&other.client_business_centers);
+        let Some(said) = Arc::get_mut(&mut self.said) else { return };
+        if said.client_business_centers == other.client_business_centers {
+            said.client_business_centers = Arc::clone(&other.client_business_centers);
         }
-        if self.sightings == other.sightings {
-            self.sightings = Arc::clone(&other.sightings);
+        if said.sightings == other.sightings {
+            said.sightings = Arc::clone(&other.sightings);
         }
-        if self.evidence == other.evidence {
-            self.evidence = Arc::clone(&other.evidence);
+        if said.evidence == other.evidence {
+            said.evidence = Arc::clone(&other.evidence);
         }
     }
 

@@ -9,6 +9,7 @@ mod observation;
 mod outcome;
 mod policy;
 mod register;
+mod text;
 mod trend;
 mod verdict;
 
@@ -21,5 +22,6 @@ pub use observation::*;
 pub use outcome::*;
 pub use policy::*;
 pub use register::*;
+pub use text::*;
 pub use trend::*;
 pub use verdict::*;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{AccountId, Address, BusinessCenterId};
+use super::{AccountId, Address, BusinessCenterId, Text};
 
 /// A member's permission on an ad account, ordered by what it may do (fact sheet §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +48,7 @@ pub struct ListedAccount {
     /// The account.
     pub account_id: AccountId,
     /// Its name at TikTok; may be empty.
-    pub name: Box<str>,
+    pub name: Text,
     /// The member's permission.
     pub role: StatedRole,
     /// Name of the Business Center that owns it (names are not unique); none where TikTok says none.
@@ -252,6 +252,13 @@ pub struct SecondLook {
 }
 
 impl SecondLook {
+    /// Adds what another part of the judgement asks for.
+    pub fn extend(&mut self, other: Self) {
+        self.lists.extend(other.lists);
+        self.listings.extend(other.listings);
+        self.accounts.extend(other.accounts);
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::{AccountId, Address, BusinessCenterId, ClientKey, fold};
+use super::{AccountId, Address, BusinessCenterId, ClientKey, Text, fold};
 
 /// A client as the register writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,21 @@ impl RegisterState {
     }
 }
 
+/// What a row of the accounts register says besides; rows written alike share it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegisterFacts {
+    /// Onboarded or requested.
+    pub state: RegisterState,
+    /// First day; none: no limit.
+    pub start: Option<NaiveDate>,
+    /// Last day, inclusive; none: no limit.
+    pub end: Option<NaiveDate>,
+    /// Who added the row; may be empty.
+    pub added_by: Text,
+    /// Tags as written; may be empty.
+    pub tags: Text,
+}
+
 /// A row of the accounts register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedAccount {
@@ -80,21 +95,13 @@ pub struct ExpectedAccount {
     /// The ad account.
     pub account_id: AccountId,
     /// Its name in the register; may be empty.
-    pub account_name: Box<str>,
+    pub account_name: Text,
     /// The client's Business Center, where the register knows it.
     pub business_center: Option<BusinessCenterId>,
     /// The member that should see the account.
     pub member: Address,
-    /// Onboarded or only requested.
-    pub state: RegisterState,
-    /// First day; none: no limit.
-    pub start: Option<NaiveDate>,
-    /// Last day, inclusive; none: no limit.
-    pub end: Option<NaiveDate>,
-    /// Who added the row; may be empty.
-    pub added_by: Box<str>,
-    /// Tags as written; may be empty.
-    pub tags: Box<str>,
+    /// Everything else.
+    pub facts: Arc<RegisterFacts>,
 }
 
 /// Days before its first day from which an account already counts, so that access is there in time.
@@ -104,14 +111,14 @@ impl ExpectedAccount {
     /// Whether the row's own period holds the day.
     #[must_use]
     pub fn covers(&self, day: NaiveDate) -> bool {
-        self.start.is_none_or(|start| start <= day) && self.end.is_none_or(|end| day <= end)
+        self.facts.start.is_none_or(|start| start <= day) && self.facts.end.is_none_or(|end| day <= end)
     }
 
     /// Whether the account counts on the day: from [`LEAD_DAYS`] before the first day to the last, inclusive.
     #[must_use]
     pub fn counts_on(&self, day: NaiveDate) -> bool {
         let ahead = day.checked_add_days(chrono::Days::new(LEAD_DAYS)).unwrap_or(day);
-        self.start.is_none_or(|start| start <= ahead) && self.end.is_none_or(|end| day <= end)
+        self.facts.start.is_none_or(|start| start <= ahead) && self.facts.end.is_none_or(|end| day <= end)
     }
 
     /// Whether the two rows' own periods share a day.
@@ -119,7 +126,7 @@ impl ExpectedAccount {
     pub fn overlaps(&self, other: &Self) -> bool {
         let before =
             |end: Option<NaiveDate>, start: Option<NaiveDate>| matches!((end, start), (Some(e), Some(s)) if e < s);
-        !before(self.end, other.start) && !before(other.end, self.start)
+        !before(self.facts.end, other.facts.start) && !before(other.facts.end, self.facts.start)
     }
 }
 

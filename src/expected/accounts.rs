@@ -3,14 +3,18 @@
 //! Invariant: rows of one client, written alike, share one [`Client`].
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
+use super::blocks::Blocks;
 use super::csv::Sheet;
 use super::faults::Fault;
 use super::row::{Column, Row, cut, optional, quoted, required};
 use crate::domain::{
     AccountId, Address, BadAccount, BadRowCause, BusinessCenterId, Client, ClientKey, ExpectedAccount, Register,
-    RegisterState,
+    RegisterFacts, RegisterState, Texts,
 };
 
 const COLUMNS: &[Column] = &[
@@ -45,12 +49,20 @@ const TAGS: usize = 12;
 /// Adds the rows of a file to the register.
 pub(super) fn read(
     file: &str,
-    bytes: &[u8],
+    blocks: Blocks<impl Read>,
     default_member: &Address,
     register: &mut Register,
 ) -> Result<(), Vec<Fault>> {
-    let sheet = Sheet::open(file, bytes, COLUMNS)?;
-    let mut known = Known { default_member, clients: HashMap::new(), members: HashMap::new(), key: String::new() };
+    let sheet = Sheet::open(file, blocks, COLUMNS)?;
+    let mut known = Known {
+        default_member,
+        clients: HashMap::new(),
+        members: HashMap::new(),
+        key: String::new(),
+        facts: Arc::default(),
+        words: [String::new(), String::new()],
+        texts: Texts::default(),
+    };
     sheet.each(|row| {
         register.account_rows += 1;
         let mut flaws = row.flaws();
@@ -69,8 +81,7 @@ pub(super) fn read(
                 register.bad_rows.push(flaws.into_bad_row(file, row.line, Some(account)));
             }
         }
-    });
-    Ok(())
+    })
 }
 
 /// What earlier rows have in common with this one.
@@ -79,6 +90,11 @@ struct Known<'d> {
     clients: HashMap<Box<str>, Arc<Client>>,
     members: HashMap<Box<str>, Address>,
     key: String,
+    /// Those of the row before, which are mostly this row's, too.
+    facts: Arc<RegisterFacts>,
+    /// Who added that row, and its tags: a laid text cannot be read yet.
+    words: [String; 2],
+    texts: Texts,
 }
 
 impl Known<'_> {
@@ -129,15 +145,28 @@ impl Known<'_> {
             line: row.line,
             client: self.client(country, code, row.text(CLIENT_NAME), row.text(PARENT_CODE)),
             account_id: account_id?,
-            account_name: row.text(ACCOUNT_NAME).into(),
+            account_name: self.texts.add(row.text(ACCOUNT_NAME)),
             business_center,
             member: member?,
-            state: state?,
-            start,
-            end,
-            added_by: row.text(ADDED_BY).into(),
-            tags: row.text(TAGS).into(),
+            facts: self.facts(state?, start, end, [row.text(ADDED_BY), row.text(TAGS)]),
         })
+    }
+
+    /// Accounts are mostly registered several at once, and differ in nothing else then.
+    fn facts(
+        &mut self,
+        state: RegisterState,
+        start: Option<NaiveDate>,
+        end: Option<NaiveDate>,
+        words: [&str; 2],
+    ) -> Arc<RegisterFacts> {
+        let known = (self.facts.state, self.facts.start, self.facts.end);
+        if known != (state, start, end) || self.words != words {
+            let [added_by, tags] = words.map(|word| self.texts.add(word));
+            self.facts = Arc::new(RegisterFacts { state, start, end, added_by, tags });
+            self.words = words.map(ToOwned::to_owned);
+        }
+        self.facts.clone()
     }
 
     fn client(&mut self, country: &str, code: &str, name: &str, parent_code: &str) -> Arc<Client> {

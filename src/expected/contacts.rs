@@ -2,6 +2,9 @@
 //!
 //! Invariant: a contact is set aside only where it cannot be known who he is, for whom, or in which role.
 
+use std::io::Read;
+
+use super::blocks::Blocks;
 use super::csv::Sheet;
 use super::faults::Fault;
 use super::row::{Column, Flaws, Row, optional, quoted, required};
@@ -23,8 +26,8 @@ const LANGUAGE: usize = 4;
 const ROLE: usize = 5;
 
 /// Adds the rows of a file to the register.
-pub(super) fn read(file: &str, bytes: &[u8], register: &mut Register) -> Result<(), Vec<Fault>> {
-    Sheet::open(file, bytes, COLUMNS)?.each(|row| {
+pub(super) fn read(file: &str, blocks: Blocks<impl Read>, register: &mut Register) -> Result<(), Vec<Fault>> {
+    Sheet::open(file, blocks, COLUMNS)?.each(|row| {
         let mut flaws = row.flaws();
         if let Some(contact) = contact(&row, &mut flaws) {
             register.contacts.push(contact);
@@ -32,8 +35,7 @@ pub(super) fn read(file: &str, bytes: &[u8], register: &mut Register) -> Result<
         if !flaws.is_empty() {
             register.bad_rows.push(flaws.into_bad_row(file, row.line, None));
         }
-    });
-    Ok(())
+    })
 }
 
 /// The row's contact; nothing only after a flaw. An unknown language is a flaw, and the contact stays.

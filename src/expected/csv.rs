@@ -3,48 +3,54 @@
 //! Invariant: every line that is not blank belongs to a row that is handed on, with the line on which it begins. A
 //! quote that is never closed costs its own line, not those that it swallows.
 
-use std::io::Read as _;
-use std::ops::ControlFlow;
+use std::io::Read;
+use std::ops::Range;
 
-use ::csv::{ReaderBuilder, StringRecord};
+use ::csv::ReaderBuilder;
 
+use super::blocks::{Blocks, Broken, lines};
 use super::faults::Fault;
+use super::record::{Found, Record, Scanner};
 use super::row::{Column, Row};
 
-/// Stands behind the last line: where it is not seen on its own, a quote was open.
+/// Stands behind a text that is read leniently: where it is not seen on its own, a quote was open.
 pub(super) const END: &str = "\n\u{1}";
 
 /// A file whose header was understood.
-pub(super) struct Sheet<'b> {
-    text: &'b str,
+pub(super) struct Sheet<'f, R> {
+    file: &'f str,
+    blocks: Blocks<R>,
     delimiter: u8,
+    layout: Layout,
+}
+
+/// Which column stands where.
+pub(super) struct Layout {
     columns: &'static [Column],
     /// Place of each column in a record.
     index: Vec<Option<usize>>,
     width: usize,
 }
 
-impl<'b> Sheet<'b> {
+impl<'f, R: Read> Sheet<'f, R> {
     /// Understands encoding, delimiter and header.
-    pub(super) fn open(file: &str, bytes: &'b [u8], columns: &'static [Column]) -> Result<Self, Vec<Fault>> {
+    pub(super) fn open(file: &'f str, mut blocks: Blocks<R>, columns: &'static [Column]) -> Result<Self, Vec<Fault>> {
         let fault =
             |line: Option<u64>, problem: String, remedy: String| Fault { file: file.into(), line, problem, remedy };
-        let text = decode(bytes).map_err(|(line, problem)| {
-            vec![fault(line, problem, "save it as UTF-8; in Excel: \"CSV UTF-8 (comma delimited)\"".into())]
-        })?;
         let required: Vec<_> = columns.iter().filter(|column| column.required).map(|column| column.name).collect();
         let required = format!("write a header with {}, separated by commas or by semicolons", required.join(", "));
-        let (comma, semicolon) = (header(text, b','), header(text, b';'));
-        let known = |names: &[String]| columns.iter().filter(|c| names.iter().any(|name| name == c.name)).count();
-        let (by_comma, by_semicolon) = (known(&comma.1), known(&semicolon.1));
-        if comma.1.is_empty() {
+        let header_line = find_header(&mut blocks).map_err(|broken| vec![broken.into_fault(file)])?;
+        let Some(line) = header_line else {
             return Err(vec![fault(None, "the file is empty, without a header".into(), required)]);
-        }
+        };
+        let (comma, semicolon) = (names(blocks.text(), b','), names(blocks.text(), b';'));
+        let known = |names: &[String]| columns.iter().filter(|c| names.iter().any(|name| name == c.name)).count();
+        let (by_comma, by_semicolon) = (known(&comma), known(&semicolon));
         if by_comma == by_semicolon && by_comma > 0 {
             let problem = "the header can be read with commas and with semicolons";
-            return Err(vec![fault(Some(comma.0), problem.into(), "use one of the two in the whole file".into())]);
+            return Err(vec![fault(Some(line), problem.into(), "use one of the two in the whole file".into())]);
         }
-        let (delimiter, (line, names)) = if by_semicolon > by_comma { (b';', semicolon) } else { (b',', comma) };
+        let (delimiter, names) = if by_semicolon > by_comma { (b';', semicolon) } else { (b',', comma) };
         let mut faults = Vec::new();
         for column in columns {
             match names.iter().filter(|name| *name == column.name).count() {
@@ -62,37 +68,55 @@ impl<'b> Sheet<'b> {
             return Err(faults);
         }
         let index = columns.iter().map(|column| names.iter().position(|name| name == column.name)).collect();
-        Ok(Self { text, delimiter, columns, index, width: names.len() })
+        Ok(Self { file, blocks, delimiter, layout: Layout { columns, index, width: names.len() } })
     }
 
     /// Hands on each row below the header that is not blank, also the damaged ones.
-    pub(super) fn each(&self, mut hand_on: impl FnMut(Row<'_>)) {
-        let (mut seen_header, mut lines) = (false, Lines::new(self.text));
-        records(self.text, self.delimiter, |record, start, end, closed| {
-            let line = lines.of(start);
-            if is_blank(record) || !std::mem::replace(&mut seen_header, true) {
-                return ControlFlow::Continue(());
+    pub(super) fn each(mut self, mut hand_on: impl FnMut(Row<'_>)) -> Result<(), Vec<Fault>> {
+        let mut scanner = Scanner::new(self.delimiter);
+        let mut seen_header = false;
+        let mut below_header = |row: Row<'_>| {
+            if !row.record.is_blank() && std::mem::replace(&mut seen_header, true) {
+                hand_on(row);
             }
-            let swallowed = self.text.get(start..end).unwrap_or_default().trim_matches(['\r', '\n']);
-            let whole = closed && record.len() == self.width && is_well_quoted(swallowed, self.delimiter);
-            if whole || !swallowed.contains('\n') {
-                hand_on(self.row(record, line, closed));
-                return ControlFlow::Continue(());
-            }
-            // A quote ran over the end of its line: each line on its own.
-            for (piece, line) in swallowed.lines().zip(line..) {
-                records(piece, self.delimiter, |record, _, _, closed| {
-                    if !is_blank(record) {
-                        hand_on(self.row(record, line, closed));
+        };
+        loop {
+            let (text, first_line) = (self.blocks.text(), self.blocks.line());
+            let (mut at, mut line) = (0, first_line);
+            while let Some(begin) = text[at..].find(|c| !matches!(c, '\r' | '\n')) {
+                line += lines(&text.as_bytes()[at..at + begin]);
+                at += begin;
+                let end = match scanner.scan(&text[at..], self.blocks.is_last()) {
+                    Some(Found { end, record: Some(record) })
+                        if record.len() == self.layout.width || !text[at..at + end].contains('\n') =>
+                    {
+                        below_header(self.layout.row(record, line, true));
+                        end
                     }
-                    ControlFlow::Continue(())
-                });
+                    Some(Found { end, .. }) => {
+                        self.layout.doubtful(&text[at..at + end], line, &mut scanner, &mut below_header);
+                        end
+                    }
+                    None if self.blocks.is_last() => {
+                        self.layout.doubtful(&text[at..], line, &mut scanner, &mut below_header);
+                        text.len() - at
+                    }
+                    None => break,
+                };
+                line += lines(&text.as_bytes()[at..at + end]);
+                at += end;
             }
-            ControlFlow::Continue(())
-        });
+            self.blocks.take(at, line - first_line);
+            if self.blocks.is_last() {
+                return Ok(());
+            }
+            self.blocks.more().map_err(|broken| vec![broken.into_fault(self.file)])?;
+        }
     }
+}
 
-    fn row<'r>(&'r self, record: &'r StringRecord, line: u64, closed: bool) -> Row<'r> {
+impl Layout {
+    fn row<'r>(&'r self, record: Record<'r>, line: u64, closed: bool) -> Row<'r> {
         let fault = if !closed {
             Some("a quote is never closed; close it, or write it twice".to_owned())
         } else if record.len() != self.width {
@@ -105,10 +129,57 @@ impl<'b> Sheet<'b> {
         };
         Row { line, fault, columns: self.columns, index: &self.index, record }
     }
+
+    /// A record that is not sound, or too long, or never ends. If a quote ran over the end of its line, each line stands on
+    /// its own.
+    fn doubtful(&self, piece: &str, line: u64, scanner: &mut Scanner, hand_on: &mut impl FnMut(Row<'_>)) {
+        for (piece, line) in piece.trim_matches(['\r', '\n']).lines().zip(line..) {
+            if let Some(Found { end, record: Some(record) }) = scanner.scan(piece, true)
+                && end == piece.len()
+            {
+                hand_on(self.row(record, line, true));
+                continue;
+            }
+            leniently(piece, scanner.delimiter(), |record, closed| hand_on(self.row(record, line, closed)));
+        }
+    }
 }
 
-/// Calls back with each record, the bytes from which and up to which it was read, and whether its quotes are closed.
-fn records(text: &str, delimiter: u8, mut each: impl FnMut(&StringRecord, usize, usize, bool) -> ControlFlow<()>) {
+/// Reads up to the first line that is not blank; gives its number, none in a blank file.
+fn find_header(blocks: &mut Blocks<impl Read>) -> Result<Option<u64>, Broken> {
+    loop {
+        blocks.more()?;
+        let mut line = blocks.line();
+        let mut blank = 0;
+        for written in blocks.text().split_inclusive('\n') {
+            if written.chars().any(|c| !c.is_whitespace() && !matches!(c, ',' | ';' | '"')) {
+                blocks.take(blank, line - blocks.line());
+                return Ok(Some(line));
+            }
+            blank += written.len();
+            line += 1;
+        }
+        let last = blocks.is_last();
+        blocks.take(blank, line - blocks.line());
+        if last {
+            return Ok(None);
+        }
+    }
+}
+
+/// Normal names of the header with which the text begins.
+fn names(text: &str, delimiter: u8) -> Vec<String> {
+    let mut names = None;
+    let normal = |record: Record<'_>| record.iter().map(|name| super::row::trimmed(name).to_lowercase()).collect();
+    match Scanner::new(delimiter).scan(text, true) {
+        Some(Found { record: Some(record), .. }) => names = Some(normal(record)),
+        _ => leniently(text, delimiter, |record, _| _ = names.get_or_insert_with(|| normal(record))),
+    }
+    names.unwrap_or_default()
+}
+
+/// Calls back with each record of a text, and whether its quotes are closed, as a reader that refuses nothing takes it.
+fn leniently(text: &str, delimiter: u8, mut each: impl FnMut(Record<'_>, bool)) {
     let source = text.as_bytes().chain(END.as_bytes());
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -116,113 +187,28 @@ fn records(text: &str, delimiter: u8, mut each: impl FnMut(&StringRecord, usize,
         .delimiter(delimiter)
         .buffer_capacity(text.len().clamp(64, 1 << 16))
         .from_reader(source);
-    let mut record = StringRecord::new();
-    // The text is UTF-8 and in memory, so there is no error to meet; one would end the file with an open quote.
+    let mut record = ::csv::StringRecord::new();
+    // The text is UTF-8 and in memory, so there is no error to meet; one would end the text with an open quote.
     while reader.read_record(&mut record).unwrap_or(false) {
-        let start = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
-        let end = (reader.position().byte() as usize).min(text.len());
-        let last = record.get(record.len().saturating_sub(1)).unwrap_or_default();
+        let start = record.position().map_or(0, |position| position.byte() as usize);
+        let cells: Vec<Range<usize>> = (0..record.len()).filter_map(|cell| record.range(cell)).collect();
+        let record = Record::new(record.as_slice(), &cells);
+        let last = record.last().unwrap_or_default();
         if start >= text.trim_end_matches(['\r', '\n']).len() && last == END.trim_start() {
             return;
         }
-        if each(&record, start, end, !last.ends_with(END)).is_break() {
-            return;
-        }
+        each(record, !last.ends_with(END));
     }
 }
 
-/// Whether every quote that opens a cell is closed at the cell's end. The reader is lenient, and would give a row that
-/// begins with one account and ends with another.
-fn is_well_quoted(row: &str, delimiter: u8) -> bool {
-    let mut bytes = row.bytes().peekable();
-    while let Some(first) = bytes.next() {
-        if first == b'"' {
-            loop {
-                match bytes.next() {
-                    Some(b'"') if bytes.peek() == Some(&b'"') => _ = bytes.next(),
-                    Some(b'"') => break,
-                    Some(_) => {}
-                    None => return false,
-                }
-            }
-            match bytes.next() {
-                None => return true,
-                Some(next) if next == delimiter => continue,
-                Some(_) => return false,
+impl Broken {
+    fn into_fault(self, file: &str) -> Fault {
+        match self {
+            Self::Unreadable(error) => super::unreadable(file, &error),
+            Self::NotText(line, problem) => {
+                let remedy = "save it as UTF-8; in Excel: \"CSV UTF-8 (comma delimited)\"";
+                Fault { file: file.into(), line: Some(line), problem, remedy: remedy.into() }
             }
         }
-        if first != delimiter {
-            bytes.by_ref().find(|byte| *byte == delimiter);
-        }
     }
-    true
-}
-
-/// Line and normal names of the header; none in a blank file.
-fn header(text: &str, delimiter: u8) -> (u64, Vec<String>) {
-    let mut found = (1, Vec::new());
-    records(text, delimiter, |record, start, _, _| {
-        if is_blank(record) {
-            return ControlFlow::Continue(());
-        }
-        let names = record.iter().map(|name| super::row::trimmed(name).to_lowercase()).collect();
-        found = (Lines::new(text).of(start), names);
-        ControlFlow::Break(())
-    });
-    found
-}
-
-/// Nothing but white space and delimiters of either kind.
-fn is_blank(record: &StringRecord) -> bool {
-    record.iter().all(|field| field.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).is_empty())
-}
-
-/// Counts lines from one place to a later one.
-struct Lines<'t> {
-    bytes: &'t [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0, line: 1 }
-    }
-
-    /// The line of the first letter at or behind the place. The reader's own count names the end of the row before,
-    /// or a blank line.
-    fn of(&mut self, start: usize) -> u64 {
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        let begin = start + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let passed = self.bytes.get(self.at..begin).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.at = begin.max(self.at);
-        self.line
-    }
-}
-
-/// UTF-8 with or without a byte order mark; else the line and what the bytes might be.
-fn decode(bytes: &[u8]) -> Result<&str, (Option<u64>, String)> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err((Some(1), "the file is not UTF-8; its first bytes say UTF-16 (Excel: \"Unicode text\")".into()));
-    }
-    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let zeros = bytes.iter().take(200).filter(|byte| **byte == 0).count();
-    if zeros > 0 && zeros * 3 > bytes.len().min(200) {
-        return Err((Some(1), "the file is not UTF-8; every other byte is zero, so it is probably UTF-16".into()));
-    }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let (sound, rest) = bytes.split_at(error.valid_up_to());
-        let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count() as u64;
-        let first = rest.get(..1).unwrap_or_default();
-        let (letter, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(first);
-        let byte = first.first().copied().unwrap_or_default();
-        let guess = match letter.chars().next() {
-            Some(letter) if letter.is_alphabetic() => {
-                format!("the byte {byte:#04x} is {letter:?} in Latin-1 (Windows-1252), so it is probably that")
-            }
-            _ => format!("the byte {byte:#04x} stands where no letter can"),
-        };
-        (Some(line), format!("the file is not UTF-8; {guess}"))
-    })
 }

@@ -2,6 +2,9 @@
 //!
 //! Invariant: an exception covers one thing, for a reason, to a day.
 
+use std::io::Read;
+
+use super::blocks::Blocks;
 use super::csv::Sheet;
 use super::faults::Fault;
 use super::row::{Column, Flaws, Row, optional, quoted, required};
@@ -23,15 +26,14 @@ const REASON: usize = 4;
 const UNTIL: usize = 5;
 
 /// Adds the rows of a file to the register.
-pub(super) fn read(file: &str, bytes: &[u8], register: &mut Register) -> Result<(), Vec<Fault>> {
-    Sheet::open(file, bytes, COLUMNS)?.each(|row| {
+pub(super) fn read(file: &str, blocks: Blocks<impl Read>, register: &mut Register) -> Result<(), Vec<Fault>> {
+    Sheet::open(file, blocks, COLUMNS)?.each(|row| {
         let mut flaws = row.flaws();
         match exception(&row, &mut flaws) {
             Some(exception) if flaws.is_empty() => register.exceptions.push(exception),
             _ => register.bad_rows.push(flaws.into_bad_row(file, row.line, None)),
         }
-    });
-    Ok(())
+    })
 }
 
 /// The row's exception; nothing only after a flaw.

@@ -4,15 +4,22 @@
 //! said is refused whole. Nothing here compares rows with one another: that is judged later.
 
 mod accounts;
+mod blocks;
 mod contacts;
 mod csv;
 mod exceptions;
 mod faults;
+mod record;
 mod row;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
+use std::io::Read;
+
 use sha2::{Digest, Sha256};
+
+use blocks::Blocks;
 
 pub use faults::{Error, Fault};
 
@@ -38,19 +45,12 @@ fn read_files(settings: &Expected, default_member: &Address) -> Result<Register,
     let mut register = Register::default();
     let mut faults = Vec::new();
     let mut hash = Sha256::new();
-    let mut fetch = |file: &str| {
-        let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
-        // With its length, so that no byte can move from one file to the next unseen.
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(&bytes);
-        Ok(bytes)
-    };
-    let mut note = |outcome: Result<(), Vec<Fault>>| faults.extend(outcome.err().unwrap_or_default());
     let (accounts, contacts) = (&settings.accounts, &settings.contacts);
-    note(fetch(accounts).and_then(|bytes| accounts::read(accounts, &bytes, default_member, &mut register)));
-    note(fetch(contacts).and_then(|bytes| contacts::read(contacts, &bytes, &mut register)));
+    let mut note = |outcome: Result<(), Vec<Fault>>| faults.extend(outcome.err().unwrap_or_default());
+    note(open(accounts, &mut hash).and_then(|blocks| accounts::read(accounts, blocks, default_member, &mut register)));
+    note(open(contacts, &mut hash).and_then(|blocks| contacts::read(contacts, blocks, &mut register)));
     if let Some(file) = &settings.exceptions {
-        note(fetch(file).and_then(|bytes| exceptions::read(file, &bytes, &mut register)));
+        note(open(file, &mut hash).and_then(|blocks| exceptions::read(file, blocks, &mut register)));
     }
     if !faults.is_empty() {
         return Err(Error::Refused(faults));
@@ -59,8 +59,31 @@ fn read_files(settings: &Expected, default_member: &Address) -> Result<Register,
     Ok(register)
 }
 
-fn unreadable(file: &str, error: &std::io::Error) -> Vec<Fault> {
+/// Opens a file; what is read of it goes into the hash.
+fn open<'h>(file: &str, hash: &'h mut Sha256) -> Result<Blocks<Hashed<'h>>, Vec<Fault>> {
+    let opened = File::open(file).and_then(|opened| Ok((opened.metadata()?.len(), opened)));
+    let (length, opened) = opened.map_err(|error| vec![unreadable(file, &error)])?;
+    // With its length, so that no byte can move from one file to the next unseen.
+    hash.update(length.to_le_bytes());
+    Ok(Blocks::new(Hashed { file: opened, hash }))
+}
+
+/// A file, and the hash over it.
+struct Hashed<'h> {
+    file: File,
+    hash: &'h mut Sha256,
+}
+
+impl Read for Hashed<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(bytes)?;
+        self.hash.update(&bytes[..read]);
+        Ok(read)
+    }
+}
+
+fn unreadable(file: &str, error: &std::io::Error) -> Fault {
     let problem = format!("the file cannot be read: {}", error.kind());
     let remedy = "correct the path in the section [expected] (it begins in the working directory), or the permissions";
-    vec![Fault { file: file.to_owned(), line: None, problem, remedy: remedy.into() }]
+    Fault { file: file.to_owned(), line: None, problem, remedy: remedy.into() }
 }

@@ -2,10 +2,10 @@
 //!
 //! Invariant: no reason of a bad row holds an address.
 
-use ::csv::StringRecord;
 use chrono::NaiveDate;
 
 use super::csv::END;
+use super::record::Record;
 use crate::domain::{BadAccount, BadRow};
 
 /// A column that is known by its name.
@@ -31,7 +31,7 @@ pub(super) struct Row<'r> {
     pub(super) fault: Option<String>,
     pub(super) columns: &'static [Column],
     pub(super) index: &'r [Option<usize>],
-    pub(super) record: &'r StringRecord,
+    pub(super) record: Record<'r>,
 }
 
 impl<'r> Row<'r> {
@@ -116,6 +116,11 @@ impl Flaws {
 
 /// Without white space and invisible marks at both ends.
 pub(super) fn trimmed(text: &str) -> &str {
+    // Nothing surrounds nearly every cell, and of most that shows at once.
+    let bare = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) {
+        return text;
+    }
     let around = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     text.trim_matches(around)
 }

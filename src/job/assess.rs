@@ -5,7 +5,7 @@ use tracing::{info, warn};
 
 use super::mailing::Mailed;
 use super::{Mandate, Order, Refusal, reader};
-use crate::domain::{Finding, GuardTrip, History, MailCounts, MailOutcome, Observation, Register};
+use crate::domain::{Finding, GuardTrip, History, MailCounts, MailOutcome, Observation, Register, Unread};
 use crate::judge::{self, Held, Reminded, Scene, WhyNot};
 use crate::report::Place;
 use crate::tiktok;
@@ -16,6 +16,7 @@ pub(super) struct Night {
     pub(super) history: History,
     pub(super) observation: Observation,
     pub(super) findings: Vec<Finding>,
+    pub(super) unread: Vec<Unread>,
     pub(super) calls: tiktok::Calls,
 }
 
@@ -58,7 +59,8 @@ pub(super) async fn observe_and_judge(
         tiktok.given_up = calls.given_up,
         "TikTok is read"
     );
-    Ok(Night { findings: judgement.findings, register, history, observation, calls })
+    let judge::Judgement { findings, unread, .. } = judgement;
+    Ok(Night { findings, unread, register, history, observation, calls })
 }
 
 fn scene<'a>(

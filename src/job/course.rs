@@ -71,7 +71,7 @@ impl<'a> Course<'a> {
 
     /// The night in numbers, as of now.
     pub(super) fn summary(&self) -> Summary {
-        judge::summarize(&self.night.scene(self.order), &self.night.findings, &self.ending)
+        judge::summarize(&self.night.scene(self.order), &self.night.findings, &self.night.unread, &self.ending)
     }
 
     /// Writes the report, whole or not at all; says where.

@@ -65,7 +65,7 @@ pub(crate) fn judge<'a>(
     if view.standing.is_refused() || (view.list.reading.is_complete() && view.list.business_centers.is_empty()) {
         return absence.because(Cause::TokenProblem, None);
     }
-    if let Some(canary) = scene.rules.canaries.iter().find(|canary| index.seen(**canary).is_empty()) {
+    if let Some(canary) = scene.rules.canaries.iter().find(|canary| index.seen(**canary).next().is_none()) {
         return absence.because(Cause::CanaryMissing, Some(format!("canary {canary} is not seen")));
     }
     let suspended = |id: &BusinessCenterId| {

@@ -15,6 +15,9 @@ pub(crate) fn remembered<'h>(
     account_id: AccountId,
 ) -> Option<&'h Remembered> {
     let history = &scene.history.accounts;
+    if history.is_empty() {
+        return None;
+    }
     history
         .get(&AccountKey { client: client.cloned(), account_id })
         .or_else(|| history.get(&AccountKey { client: None, account_id }))
@@ -53,12 +56,15 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
             finding.since = Some(past.filter(|_| was_gap).map_or(scene.today, |p| p.since));
         }
         Status::Ok => {
-            finding.change = was_gap.then_some(Change::Resolved);
+            if was_gap {
+                finding.change = Some(Change::Resolved);
+            }
             finding.since = Some(past.filter(|_| !was_gap).map_or(scene.today, |p| p.since));
         }
     }
     if matches!(finding.change, Some(Change::New | Change::Open)) {
-        finding.days_open = finding.since.map(|since| (scene.today - since).num_days());
+        let days_open = finding.since.map(|since| (scene.today - since).num_days());
+        finding.days_open = days_open;
     }
 }
 
@@ -96,16 +102,14 @@ fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
 }
 
 fn ended_finding(key: &AccountKey, past: &Remembered, change: Change) -> Finding {
-    Finding {
-        change: Some(change),
-        action_owner: None,
-        client: past.client.clone().or_else(|| key.client.as_ref().map(bare_client)),
-        account_id: Some(key.account_id),
-        account_name: past.account_name.clone(),
-        member: past.member.clone(),
-        since: Some(past.since),
-        ..Finding::new(past.cause, key.account_id.to_string())
-    }
+    let mut finding = Finding::new(past.cause, key.account_id);
+    finding.account_name = (&*past.account_name).into();
+    finding.since = Some(past.since);
+    finding.change = Some(change);
+    finding.action_owner = None;
+    finding.client = past.client.clone().or_else(|| key.client.as_ref().map(bare_client));
+    finding.member = past.member.clone();
+    finding
 }
 
 fn bare_client(key: &ClientKey) -> Arc<crate::domain::Client> {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: it says nothing that the report does not hold, and names no contact.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -175,13 +176,13 @@ fn by_client_at(findings: &[Finding], positions: &[usize]) -> Vec<String> {
 }
 
 fn lines<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
-    let mut groups: BTreeMap<(bool, String, Cause), Vec<&str>> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, String, Cause), Vec<Cow<'f, str>>> = BTreeMap::new();
     for finding in findings {
         let client = finding.client.as_ref().map_or_else(
             || "no client".to_owned(),
             |c| format!("{} {} {}", c.country, c.code, c.name).trim().to_owned(),
         );
-        groups.entry((finding.client.is_none(), client, finding.cause)).or_default().push(&finding.account_text);
+        groups.entry((finding.client.is_none(), client, finding.cause)).or_default().push(finding.account_text());
     }
     groups
         .into_iter()

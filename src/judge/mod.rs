@@ -26,13 +26,15 @@ use chrono::NaiveDate;
 pub use digest::{digest, verdict};
 pub use guard::{Held, guards};
 pub use remind::{Only, Person, Reminded, WhyNot, remind};
-pub use summary::{Ending, exits, summarize, unread};
+pub use summary::{Ending, summarize};
 
 use crate::domain::{
     AccountId, Address, BusinessCenterId, Finding, History, MemberView, Observation, Register, Rules, SecondLook,
+    Unread,
 };
-use index::Index;
+use index::{Expected, Index};
 use places::Map;
+use rows::Judge;
 use unexpected::Unexpected;
 
 /// Everything that a judgement rests on.
@@ -79,6 +81,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// What must be looked at again before it may be believed; empty after the second look.
     pub doubts: SecondLook,
+    /// Everything that TikTok should have answered and was not read completely, excused or not.
+    pub unread: Vec<Unread>,
 }
 
 /// Judges every row, every bad row and every unexpected account.
@@ -88,22 +92,24 @@ pub fn judge(scene: &Scene<'_>) -> Judgement {
     let map = Map::new(scene, &index);
     let named = named_by_bad_rows(scene.register);
     let unexpected = Unexpected::new(&index, &named);
-    let mut findings = Vec::with_capacity(index.rows().len());
-    let mut doubts = SecondLook::default();
-
-    for rows_of_account in index.rows().chunk_by(|a, b| a.account_id == b.account_id) {
-        for (row, conflict) in rows::conflicts(rows_of_account, scene.today) {
-            let finding = match conflict {
-                Some(cause) => rows::invalid(row, cause, rows_of_account),
-                None => rows::expected(scene, &index, &map, &unexpected, row, &mut doubts),
-            };
-            add(&mut findings, finding);
-        }
-    }
+    let judge = |rows: &[Expected<'_>]| {
+        let mut judge = Judge::new(scene, &index, &map, &unexpected);
+        let mut findings = Vec::with_capacity(rows.len());
+        rows.iter().for_each(|expected| judge.judge(expected, &mut findings));
+        (findings, judge.doubts)
+    };
+    // Rows are judged one by one, so that two halves are judged at once.
+    let (first, second) = index.rows().split_at(index.rows().len() / 2);
+    let ((mut findings, mut doubts), (more, more_doubts)) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| judge(second));
+        (judge(first), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    findings.extend(more);
+    doubts.extend(more_doubts);
     findings.extend(scene.register.bad_rows.iter().filter_map(rows::bad_row));
     findings.extend(unexpected::findings(scene, &index, &map, &named));
     change::compare(scene, &mut findings);
-    Judgement { findings, doubts }
+    Judgement { findings, doubts, unread: summary::unread(scene, &index) }
 }
 
 /// Adds a finding, which mostly says what the one before it says too.
@@ -117,14 +123,12 @@ fn add(findings: &mut Vec<Finding>, mut finding: Finding) {
 /// The accounts that each member sees and the register expects of it: those whose state is asked.
 #[must_use]
 pub fn wanted_states(scene: &Scene<'_>) -> BTreeMap<Address, BTreeSet<AccountId>> {
-    let index = Index::new(scene);
-    let mut wanted: BTreeMap<Address, BTreeSet<AccountId>> = BTreeMap::new();
-    for row in index.rows() {
-        if index.seen(row.account_id).iter().any(|seen| *seen.member == row.member) {
-            wanted.entry(row.member.clone()).or_default().insert(row.account_id);
-        }
+    let mut wanted: BTreeMap<Address, Vec<AccountId>> = BTreeMap::new();
+    for expected in Index::new(scene).wanted_states() {
+        let row = expected.row;
+        wanted.entry(row.member.clone()).or_default().push(row.account_id);
     }
-    wanted
+    wanted.into_iter().map(|(member, accounts)| (member, accounts.into_iter().collect())).collect()
 }
 
 /// Ids that bad rows still name: such an account is not expected by nobody.

@@ -3,9 +3,8 @@
 //! Invariant: a Business Center counts as the client's by inference only if accounts of that client's family alone were
 //! ever seen in it.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Scene;
 use super::index::Index;
@@ -39,17 +38,22 @@ pub(crate) struct Map<'a> {
     clients_of: BTreeMap<BusinessCenterId, BTreeMap<ClientKey, Family>>,
     own: HashMap<ClientKey, BTreeSet<BusinessCenterId>>,
     /// By member, the places of each account that no listing shows and `/advertiser/info/` does. Rarely asked for.
-    caught: OnceCell<BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>>>,
+    caught: OnceLock<BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>>>,
 }
 
 impl<'a> Map<'a> {
     pub(crate) fn new(scene: &'a Scene<'a>, index: &Index<'a>) -> Self {
         let mut clients_of = scene.history.clients_of.clone();
-        for seen in index.sightings() {
-            for row in index.rows_of(seen.listed.account_id) {
-                let clients = clients_of.entry(seen.business_center).or_default();
-                if !clients.contains_key(&row.client.key) {
-                    clients.insert(row.client.key.clone(), row.client.family());
+        let mut last = None;
+        for expected in index.rows() {
+            let client = &expected.row.client;
+            for seen in index.seen_of(expected) {
+                // Accounts of a client and a Business Center come together: most need no look-up.
+                if last.replace((Arc::as_ptr(client), seen.business_center))
+                    != Some((Arc::as_ptr(client), seen.business_center))
+                {
+                    let clients = clients_of.entry(seen.business_center).or_default();
+                    clients.entry(client.key.clone()).or_insert_with(|| client.family());
                 }
             }
         }
@@ -69,7 +73,7 @@ impl<'a> Map<'a> {
                 }
             }
         }
-        Self { scene, clients_of, own, caught: OnceCell::new() }
+        Self { scene, clients_of, own, caught: OnceLock::new() }
     }
 
     /// Whether a Business Center holds several clients' accounts, or is the agency's.
@@ -106,8 +110,9 @@ impl<'a> Map<'a> {
         let mut caught: BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>> = BTreeMap::new();
         for view in &self.scene.observation.members {
             let visible = view.infos.iter().filter(|(_, info)| matches!(info, AccountInfo::Visible(_)));
-            let hidden = visible.filter(|(id, _)| index.seen(**id).iter().all(|seen| *seen.member != view.member));
-            for row in hidden.flat_map(|(id, _)| index.rows_of(*id)).filter(|row| row.member == view.member) {
+            let hidden = visible.filter(|(id, _)| index.seen(**id).all(|seen| *seen.member != view.member));
+            let rows = hidden.flat_map(|(id, _)| index.rows_of(*id)).map(|expected| expected.row);
+            for row in rows.filter(|row| row.member == view.member) {
                 let places = self.places(row).business_centers;
                 let known = caught.entry(view.member.clone()).or_default();
                 if !known.contains(&places) {

@@ -20,8 +20,8 @@ use chrono::NaiveDate;
 
 use super::Scene;
 use crate::domain::{
-    AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, ContactRole, Excepted, Exception, Finding,
-    Language, Letter, ReminderState, Reminders, Scope, Status,
+    AccountId, AccountKey, ActionOwner, Address, Addressing, Change, ClientKey, ContactRole, Excepted, Exception,
+    Finding, Language, Letter, ReminderState, Reminders, Scope, Status,
 };
 use cadence::{last_interval, plus};
 use closed::Outcomes;
@@ -210,8 +210,12 @@ impl Reminded {
         past: &Past<'a>,
     ) -> BTreeMap<&'a Address, Inbox<'a>> {
         let mut inboxes: BTreeMap<&Address, Inbox<'_>> = BTreeMap::new();
-        for (position, finding) in findings.iter().enumerate() {
-            let Some(state) = standing_state(scene, policy, finding) else { continue };
+        let stands = |(position, finding)| Some((position, standing_state(scene, policy, finding)?));
+        let mut standing: Vec<(usize, ReminderState)> = findings.iter().enumerate().filter_map(stands).collect();
+        // By account, whatever the order of the register: the first gaps choose the language of a mail.
+        standing.sort_by_key(|(position, _)| findings[*position].account_id.map(AccountId::get));
+        for (position, state) in standing {
+            let finding = &findings[position];
             self.states.insert(position, state);
             if state == ReminderState::NotMailed {
                 continue;

@@ -1,82 +1,153 @@
 //! The register's rows, one finding each: seen, absent, in conflict, or set aside.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::absent::{self, Absence};
-use super::index::{self, Index, Seen};
+use super::index::{self, Expected, Index, Seen};
 use super::places::Map;
-use super::sighted::{place, seen_confidence, sighting};
+use super::sighted::{is_witnessed, place, seen_confidence, sighting};
 use super::unexpected::Unexpected;
-use super::{Look, Scene, change, wording};
+use super::{Look, Scene, add, change, wording};
 use crate::domain::{
-    AccountId, AccountInfo, AccountState, ActionOwner, BadRow, BadRowCause, BusinessCenterId, Cause, Client, ClientKey,
-    ExpectedAccount, Finding, MemberView, RegisterFacts, Role, SecondLook, StatedRole, Status,
+    AccountId, AccountInfo, AccountState, ActionOwner, Address, BadRow, BadRowCause, BusinessCenterId, Cause, Client,
+    ClientKey, Confidence, ExpectedAccount, Finding, MemberView, Role, Said, SecondLook, StatedRole, Status, Text,
 };
 
 /// Pairs each row that is to be reported with the conflict that makes it invalid.
 ///
 /// Rows of one client are duplicates of the first; rows of clients that do not belong together are all invalid. Rows
 /// conflict only where their own periods share a day; a row that only waits for its first day then stays silent.
-pub(super) fn conflicts<'a>(
-    rows: &[&'a ExpectedAccount],
-    today: NaiveDate,
-) -> Vec<(&'a ExpectedAccount, Option<Cause>)> {
-    if let [only] = rows {
-        return vec![(*only, None)];
-    }
+fn conflicts<'r, 'a>(rows: &'r [Expected<'a>], today: NaiveDate) -> Vec<(&'r Expected<'a>, Option<Cause>)> {
     let mut reported = Vec::with_capacity(rows.len());
-    for (i, row) in rows.iter().enumerate() {
-        let others = || rows.iter().enumerate().filter(move |(j, _)| *j != i).map(|(j, other)| (j, *other));
+    for (i, expected) in rows.iter().enumerate() {
+        let row = expected.row;
+        let others = || rows.iter().enumerate().filter(move |(j, _)| *j != i).map(|(j, other)| (j, other.row));
         let claimed = others().any(|(_, other)| row.overlaps(other) && row.client.family() != other.client.family());
         let same_client = |other: &ExpectedAccount| other.client.key == row.client.key;
         let duplicate = others().any(|(j, other)| j < i && same_client(other) && row.overlaps(other));
         let waits = !row.covers(today) && others().any(|(_, other)| same_client(other) && other.covers(today));
         if claimed {
-            reported.push((*row, Some(Cause::ClaimedBySeveralClients)));
+            reported.push((expected, Some(Cause::ClaimedBySeveralClients)));
         } else if duplicate {
-            reported.push((*row, Some(Cause::DuplicateRow)));
+            reported.push((expected, Some(Cause::DuplicateRow)));
         } else if !waits {
-            reported.push((*row, None));
+            reported.push((expected, None));
         }
     }
     reported
 }
 
-/// Judges a row that conflicts with none.
-pub(super) fn expected<'a>(
-    scene: &Scene<'a>,
-    index: &Index<'a>,
-    map: &Map<'a>,
-    unexpected: &Unexpected,
-    row: &ExpectedAccount,
-    doubts: &mut SecondLook,
-) -> Finding {
-    let all = index.seen(row.account_id);
-    let (own, others): (Vec<Seen<'a>>, Vec<Seen<'a>>) = all.iter().partition(|seen| *seen.member == row.member);
-    let mut finding = blank(row);
-    finding.sightings = all.iter().map(sighting).collect();
-    let configured = scene.observation.of(&row.member);
-    if let (Some(view), Some(effective)) = (configured, index::effective(&own)) {
-        judge_seen(scene, view, &own, effective, &mut finding);
-        return finding;
+/// Judges rows, one after the other.
+pub(super) struct Judge<'s, 'a> {
+    scene: &'s Scene<'a>,
+    index: &'s Index<'a>,
+    map: &'s Map<'a>,
+    unexpected: &'s Unexpected,
+    /// What was said of accounts that are well and seen once: of nearly all of a client's accounts the same.
+    usual: HashMap<Usual, Arc<Said>>,
+    last: Option<(Usual, Arc<Said>)>,
+    /// What must be read again, found on the way.
+    pub(super) doubts: SecondLook,
+}
+
+/// On what depends all that is said of an account that is well and seen once: the client, who sees it, where, what was
+/// made of that, and whether a second endpoint agrees. A client and a member are one value each for a night, so their
+/// addresses in memory stand for them.
+type Usual = (*const Client, *const Address, BusinessCenterId, Cause, bool);
+
+impl<'s, 'a> Judge<'s, 'a> {
+    pub(super) fn new(
+        scene: &'s Scene<'a>,
+        index: &'s Index<'a>,
+        map: &'s Map<'a>,
+        unexpected: &'s Unexpected,
+    ) -> Self {
+        Self { scene, index, map, unexpected, usual: HashMap::new(), last: None, doubts: SecondLook::default() }
     }
-    let absence = absent::judge(scene, index, map, unexpected, row, &others);
-    doubt(scene, row, &absence, doubts);
-    describe_absence(scene, row, &absence, &others, &mut finding);
-    finding
+
+    /// Judges a row; with the first of those that name one account, all of these.
+    pub(super) fn judge(&mut self, expected: &Expected<'a>, findings: &mut Vec<Finding>) {
+        match self.index.several(expected) {
+            None => add(findings, self.expected(expected)),
+            Some(rows) if std::ptr::eq(rows[0].row, expected.row) => {
+                for (expected, conflict) in conflicts(&rows, self.scene.today) {
+                    let finding = match conflict {
+                        Some(cause) => invalid(expected.row, cause, &rows),
+                        None => self.expected(expected),
+                    };
+                    add(findings, finding);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn expected(&mut self, expected: &Expected<'a>) -> Finding {
+        let row = expected.row;
+        let all = self.index.seen_of(expected);
+        let view = self.scene.observation.of(&row.member);
+        if let ([only], Some(view)) = (all, view)
+            && *only.member == row.member
+        {
+            return self.seen_once(view, row, *only);
+        }
+        let (own, others): (Vec<Seen<'a>>, Vec<Seen<'a>>) = all.iter().partition(|seen| *seen.member == row.member);
+        let mut finding = blank(row);
+        if !all.is_empty() {
+            finding.sightings = all.iter().map(sighting).collect();
+        }
+        if let (Some(view), Some(effective)) = (view, index::effective(&own)) {
+            let cause = seen_cause(view, effective);
+            let confidence = seen_confidence(view, &own, cause);
+            describe_sighting(self.scene, (cause, confidence), &own, effective, &mut finding);
+            return finding;
+        }
+        let absence = absent::judge(self.scene, self.index, self.map, self.unexpected, row, &others);
+        doubt(self.scene, row, &absence, &mut self.doubts);
+        describe_absence(self.scene, row, &absence, &others, &mut finding);
+        finding
+    }
+
+    fn seen_once(&mut self, view: &MemberView, row: &ExpectedAccount, only: Seen<'a>) -> Finding {
+        let cause = seen_cause(view, only);
+        let witnessed = is_witnessed(view, row.account_id);
+        let usual: Usual = (Arc::as_ptr(&row.client), only.member, only.business_center, cause, witnessed);
+        let same = self.last.as_ref().filter(|(last, _)| *last == usual).map(|(_, said)| said);
+        if let Some(said) = same.or_else(|| self.usual.get(&usual)) {
+            let mut finding = Finding::saying(said, row.account_id);
+            finding.account_name = name(row, only);
+            finding.register = Some(row.facts.clone());
+            if same.is_none() {
+                self.last = Some((usual, said.clone()));
+            }
+            return finding;
+        }
+        let mut finding = blank(row);
+        finding.sightings = [sighting(&only)].into();
+        let confidence = seen_confidence(view, &[only], cause);
+        describe_sighting(self.scene, (cause, confidence), &[only], only, &mut finding);
+        if cause.status() == Status::Ok {
+            self.usual.insert(usual, finding.said().clone());
+        }
+        finding
+    }
+}
+
+/// The register's name of an account, else TikTok's.
+fn name(row: &ExpectedAccount, effective: Seen<'_>) -> Text {
+    if row.account_name.is_empty() { effective.listed.name.clone() } else { row.account_name.clone() }
 }
 
 /// An account that its member sees: role first, then the state of the account.
-fn judge_seen(scene: &Scene<'_>, view: &MemberView, own: &[Seen<'_>], effective: Seen<'_>, finding: &mut Finding) {
-    let account = effective.listed.account_id;
-    let state = match view.infos.get(&account) {
+fn seen_cause(view: &MemberView, effective: Seen<'_>) -> Cause {
+    let state = match view.infos.get(&effective.listed.account_id) {
         Some(AccountInfo::Visible(state)) => Some(*state),
         Some(AccountInfo::Forbidden | AccountInfo::Gone | AccountInfo::Silent(_)) | None => None,
     };
-    let cause = match (&effective.listed.role, state) {
+    match (&effective.listed.role, state) {
         (StatedRole::Known(Role::Operator | Role::Admin), _) => Cause::RoleTooHigh,
         (StatedRole::Absent | StatedRole::New(_), _) => Cause::RoleNotStated,
         (StatedRole::Known(Role::Analyst), Some(AccountState::Closed)) => Cause::AccountClosed,
@@ -85,10 +156,20 @@ fn judge_seen(scene: &Scene<'_>, view: &MemberView, own: &[Seen<'_>], effective:
         (StatedRole::Known(Role::Analyst), Some(AccountState::Enabled | AccountState::NotStated) | None) => {
             Cause::SharedAsExpected
         }
-    };
+    }
+}
+
+/// Nothing here depends on the account where it is well: what is said may be said of the client's others, too.
+fn describe_sighting(
+    scene: &Scene<'_>,
+    (cause, confidence): (Cause, Option<Confidence>),
+    own: &[Seen<'_>],
+    effective: Seen<'_>,
+    finding: &mut Finding,
+) {
     place(scene, effective, finding);
     finding.set_cause(cause);
-    finding.confidence = seen_confidence(view, own, cause);
+    finding.confidence = confidence;
     finding.last_seen_on = Some(scene.today);
     finding.evidence = wording::seen(scene, own, effective, cause).into();
     finding.next_step = wording::next_step(finding);
@@ -127,8 +208,9 @@ fn describe_absence(
         if absence.joined.is_empty() { absence.places.business_centers.clone() } else { absence.joined.clone() };
     finding.client_business_centers = named.into_iter().map(name).collect();
     if let [(id, name)] = &*finding.client_business_centers {
-        finding.business_center = Some(*id);
-        finding.business_center_name = name.clone();
+        let (id, name) = (*id, name.clone());
+        finding.business_center = Some(id);
+        finding.business_center_name = name;
     }
     finding.set_cause(absence.cause);
     finding.confidence = absence.confidence;
@@ -145,7 +227,7 @@ fn describe_absence(
 }
 
 /// An invalid row: it conflicts with another one.
-pub(super) fn invalid(row: &ExpectedAccount, cause: Cause, rows: &[&ExpectedAccount]) -> Finding {
+fn invalid(row: &ExpectedAccount, cause: Cause, rows: &[Expected<'_>]) -> Finding {
     let mut finding = blank(row);
     finding.set_cause(cause);
     finding.evidence = wording::conflict(row, cause, rows).into();
@@ -167,7 +249,7 @@ pub(super) fn bad_row(bad: &BadRow) -> Option<Finding> {
         name: account.client_name.clone(),
         parent_code: String::new(),
     };
-    let mut finding = Finding::new(cause, account.account_id.as_str());
+    let mut finding = Finding::of_written(cause, account.account_id.as_str());
     finding.account_id = AccountId::parse(account.account_id.trim()).ok();
     finding.client = Some(Arc::new(client));
     finding.evidence = format!("{} line {}, {}: {}", bad.file, bad.line, bad.field, bad.reason).into();
@@ -177,19 +259,11 @@ pub(super) fn bad_row(bad: &BadRow) -> Option<Finding> {
 
 /// A finding about an expected row, before it is judged.
 fn blank(row: &ExpectedAccount) -> Finding {
-    Finding {
-        client: Some(row.client.clone()),
-        account_id: Some(row.account_id),
-        account_name: row.account_name.clone(),
-        register: Some(RegisterFacts {
-            state: row.state,
-            start: row.start,
-            end: row.end,
-            added_by: row.added_by.clone(),
-            tags: row.tags.clone(),
-        }),
-        member: Some(row.member.clone()),
-        expected_role: Some(Role::Analyst),
-        ..Finding::new(Cause::SharedAsExpected, row.account_id.to_string())
-    }
+    let mut finding = Finding::new(Cause::SharedAsExpected, row.account_id);
+    finding.account_name = row.account_name.clone();
+    finding.register = Some(row.facts.clone());
+    finding.client = Some(row.client.clone());
+    finding.member = Some(row.member.clone());
+    finding.expected_role = Some(Role::Analyst);
+    finding
 }

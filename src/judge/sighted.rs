@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::index::Seen;
-use crate::domain::{AccountInfo, Cause, Confidence, Finding, MemberView, Reading, Sighting, Witness};
+use crate::domain::{AccountId, AccountInfo, Cause, Confidence, Finding, MemberView, Reading, Sighting, Witness};
 
 /// Fills in where the effective sighting is.
 pub(super) fn place(scene: &Scene<'_>, effective: Seen<'_>, finding: &mut Finding) {
@@ -20,9 +20,7 @@ pub(super) fn seen_confidence(view: &MemberView, own: &[Seen<'_>], cause: Cause)
     if !cause.status().is_certain() {
         return None;
     }
-    let account = own.first()?.listed.account_id;
-    let witnessed = matches!(view.infos.get(&account), Some(AccountInfo::Visible(_)))
-        || matches!(&view.witness, Witness::Answered(accounts) if accounts.contains(&account));
+    let witnessed = is_witnessed(view, own.first()?.listed.account_id);
     let twice = || {
         own.iter().any(|seen| {
             matches!(
@@ -40,11 +38,12 @@ pub(super) fn seen_confidence(view: &MemberView, own: &[Seen<'_>], cause: Cause)
     })
 }
 
+/// Whether a second endpoint says, too, that the member reaches the account.
+pub(super) fn is_witnessed(view: &MemberView, account: AccountId) -> bool {
+    matches!(view.infos.get(&account), Some(AccountInfo::Visible(_)))
+        || matches!(&view.witness, Witness::Answered(accounts) if accounts.contains(&account))
+}
+
 pub(super) fn sighting(seen: &Seen<'_>) -> Sighting {
-    Sighting {
-        member: seen.member.clone(),
-        business_center: seen.business_center,
-        role: seen.listed.role.clone(),
-        owner: seen.listed.owner.clone(),
-    }
+    Sighting { member: seen.member.clone(), business_center: seen.business_center, role: seen.listed.role.clone() }
 }

@@ -1,11 +1,12 @@
 //! The night in numbers: what was not read, which exit codes apply, and `summary.json`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Scene, wanted_states};
+use super::Scene;
+use super::index::Index;
 use crate::domain::{
-    AccountInfo, BadRowNote, BusinessCenterId, Change, ChangeCounts, Excepted, Exit, Finding, GuardTrip, MailCounts,
-    Reading, Standing, Status, Summary, Unread, Witness,
+    AccountId, AccountInfo, Address, BadRowNote, BusinessCenterId, Cause, Change, ChangeCounts, Excepted, Exit,
+    Finding, GuardTrip, MailCounts, MemberView, Reading, Standing, Status, Summary, Unread, Witness,
 };
 
 /// What only the end of a run knows.
@@ -26,8 +27,7 @@ pub struct Ending {
 }
 
 /// Everything that TikTok should have answered and was not read completely, excused or not.
-#[must_use]
-pub fn unread(scene: &Scene<'_>) -> Vec<Unread> {
+pub(super) fn unread(scene: &Scene<'_>, index: &Index<'_>) -> Vec<Unread> {
     let mut unread = BTreeSet::new();
     for view in &scene.observation.members {
         let mut note = |id: Option<BusinessCenterId>, reason: String| {
@@ -61,19 +61,30 @@ pub fn unread(scene: &Scene<'_>) -> Vec<Unread> {
             note(None, format!("/advertiser/info/ for {count} accounts: {reason}"));
         }
     }
-    for (member, accounts) in wanted_states(scene) {
-        if let Some(view) = scene.observation.of(&member) {
-            let unasked = accounts.iter().filter(|account| !view.infos.contains_key(account)).count();
-            if unasked > 0 {
-                unread.insert(Unread {
-                    member: member.as_str().to_owned(),
-                    business_center_id: String::new(),
-                    reason: format!("/advertiser/info/ was not asked for {unasked} accounts"),
-                });
-            }
-        }
+    for (member, accounts) in unasked(scene, index) {
+        unread.insert(Unread {
+            member: member.as_str().to_owned(),
+            business_center_id: String::new(),
+            reason: format!("/advertiser/info/ was not asked for {accounts} accounts"),
+        });
     }
     unread.into_iter().collect()
+}
+
+/// By member, how many accounts' states should have been asked and were not.
+fn unasked<'a>(scene: &Scene<'a>, index: &Index<'a>) -> BTreeMap<&'a Address, usize> {
+    let mut unasked: BTreeMap<&Address, usize> = BTreeMap::new();
+    let mut counted: HashSet<(&Address, AccountId)> = HashSet::new();
+    for expected in index.wanted_states() {
+        let row = expected.row;
+        let asked = |view: &MemberView| view.infos.contains_key(&row.account_id);
+        if !scene.observation.of(&row.member).is_none_or(asked)
+            && (!index.is_one_of_several(expected) || counted.insert((&row.member, row.account_id)))
+        {
+            *unasked.entry(&row.member).or_default() += 1;
+        }
+    }
+    unasked
 }
 
 /// Whether something is unread that no exception excuses and no refused token explains (exit code 4).
@@ -102,8 +113,7 @@ fn is_incomplete(scene: &Scene<'_>, unread: &[Unread]) -> bool {
 }
 
 /// Every exit code that applies, in the order of precedence; never empty.
-#[must_use]
-pub fn exits(scene: &Scene<'_>, unread: &[Unread], ending: &Ending) -> Vec<Exit> {
+fn exits(scene: &Scene<'_>, unread: &[Unread], ending: &Ending) -> Vec<Exit> {
     let mut exits = ending.also.clone();
     let proves_nothing = |view: &crate::domain::MemberView| {
         matches!(view.list.reading, Reading::Complete { .. }) && view.list.business_centers.is_empty()
@@ -128,10 +138,9 @@ pub fn exits(scene: &Scene<'_>, unread: &[Unread], ending: &Ending) -> Vec<Exit>
 
 /// Sums the night up.
 #[must_use]
-pub fn summarize(scene: &Scene<'_>, findings: &[Finding], ending: &Ending) -> Summary {
-    let unread = unread(scene);
-    let exits = exits(scene, &unread, ending);
-    let mut counts: BTreeMap<&'static str, BTreeMap<&'static str, u64>> = BTreeMap::new();
+pub fn summarize(scene: &Scene<'_>, findings: &[Finding], unread: &[Unread], ending: &Ending) -> Summary {
+    let exits = exits(scene, unread, ending);
+    let mut by_cause = [0_u64; Cause::ALL.len()];
     let mut changes = ChangeCounts::default();
     for finding in findings {
         match finding.change {
@@ -142,8 +151,12 @@ pub fn summarize(scene: &Scene<'_>, findings: &[Finding], ending: &Ending) -> Su
             None => {}
         }
         if is_judged(finding) {
-            *counts.entry(finding.status.as_str()).or_default().entry(finding.cause.as_str()).or_default() += 1;
+            by_cause[finding.cause as usize] += 1;
         }
+    }
+    let mut counts: BTreeMap<&'static str, BTreeMap<&'static str, u64>> = BTreeMap::new();
+    for cause in Cause::ALL.iter().filter(|cause| by_cause[**cause as usize] > 0) {
+        counts.entry(cause.status().as_str()).or_default().insert(cause.as_str(), by_cause[*cause as usize]);
     }
     let mut codes: Vec<u8> = exits.iter().map(|exit| exit.code()).collect();
     let exit_code = codes.first().copied().unwrap_or(0);
@@ -158,7 +171,7 @@ pub fn summarize(scene: &Scene<'_>, findings: &[Finding], ending: &Ending) -> Su
         counts,
         changes,
         guards: ending.guards.clone(),
-        unread,
+        unread: unread.to_vec(),
         bad_rows: scene
             .register
             .bad_rows

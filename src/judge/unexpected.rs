@@ -17,9 +17,9 @@ pub(crate) struct Unexpected {
 impl Unexpected {
     pub(super) fn new(index: &Index<'_>, named: &BTreeSet<AccountId>) -> Self {
         let mut unexpected = Self { by_place: HashMap::new(), by_member: HashMap::new() };
-        for seen in index.sightings() {
+        for seen in index.unexpected().flatten() {
             let account = seen.listed.account_id;
-            if index.rows_of(account).is_empty() && !named.contains(&account) {
+            if !named.contains(&account) {
                 let member = seen.member.clone();
                 unexpected.by_place.entry((member.clone(), seen.business_center)).or_default().push(account);
                 unexpected.by_member.entry(member).or_default().push(account);
@@ -45,14 +45,13 @@ pub(super) fn findings<'a>(
     named: &BTreeSet<AccountId>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for seen in index.sightings().chunk_by(|a, b| a.listed.account_id == b.listed.account_id) {
+    for seen in index.unexpected() {
         let Some(effective) = index::effective(seen) else { continue };
         let account = effective.listed.account_id;
-        if !index.rows_of(account).is_empty() || named.contains(&account) {
+        if named.contains(&account) {
             continue;
         }
-        let mut finding = Finding::new(Cause::NotOnboarded, account.to_string());
-        finding.account_id = Some(account);
+        let mut finding = Finding::new(Cause::NotOnboarded, account);
         finding.member = Some(effective.member.clone());
         finding.sightings = seen.iter().map(sighting).collect();
         place(scene, effective, &mut finding);

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::Scene;
 use super::absent::Absence;
-use super::index::Seen;
+use super::index::{Expected, Seen};
 use super::places::KnownBy;
 use crate::domain::{
     AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Change, ExpectedAccount, Finding, Reading, Remembered,
@@ -216,7 +216,7 @@ pub(crate) fn unexpected(
         parts.push(format!("Its owner is {owner}"));
     }
     for row in dormant {
-        let when = match (row.start, row.end) {
+        let when = match (row.facts.start, row.facts.end) {
             (_, Some(end)) if end < scene.today => format!("ended on {end}"),
             (Some(start), _) => format!("begins on {start}"),
             _ => "does not count today".to_owned(),
@@ -227,9 +227,10 @@ pub(crate) fn unexpected(
 }
 
 /// Evidence of a row that conflicts with others.
-pub(crate) fn conflict(row: &ExpectedAccount, cause: Cause, rows: &[&ExpectedAccount]) -> String {
+pub(crate) fn conflict(row: &ExpectedAccount, cause: Cause, rows: &[Expected<'_>]) -> String {
     let others: Vec<String> = rows
         .iter()
+        .map(|expected| expected.row)
         .filter(|other| other.line != row.line && other.overlaps(row))
         .map(|other| format!("line {} ({} {})", other.line, other.client.country, other.client.code))
         .collect();
@@ -258,7 +259,7 @@ pub(crate) fn next_step(finding: &Finding) -> String {
         return String::new();
     }
     let member = finding.member.as_ref().map_or("the member", |m| m.as_str());
-    let account = &finding.account_text;
+    let account = finding.account_text();
     let places: Vec<String> = finding.client_business_centers.iter().map(|(id, name)| place(*id, name)).collect();
     let target = if places.is_empty() { "the client's Business Center".to_owned() } else { places.join(" or ") };
     let mut step = String::new();

@@ -19,15 +19,6 @@ pub(super) enum Cell<'a> {
 
 impl<'a> Cell<'a> {
     pub(super) const EMPTY: Self = Self::Text(Cow::Borrowed(""));
-
-    /// As CSV has it.
-    pub(super) fn into_text(self) -> Cow<'a, str> {
-        match self {
-            Self::Text(text) => text,
-            Self::Number(number) => number.to_string().into(),
-            Self::Day(day) => day.to_string().into(),
-        }
-    }
 }
 
 impl<'a> From<&'a str> for Cell<'a> {

@@ -57,6 +57,9 @@ const fn column(
     Column { name, meaning, values, width, cell }
 }
 
+/// Places of the columns that are an account's own; all others follow from what is [`crate::domain::Said`] of it.
+pub(super) const OWN: [usize; 8] = [9, 10, 11, 12, 13, 14, 15, 22];
+
 /// The columns in order.
 pub(super) const COLUMNS: [Column; 32] = [
     column(
@@ -89,7 +92,7 @@ pub(super) const COLUMNS: [Column; 32] = [
         22,
         Values::Id,
         "Id of the ad account (advertiser id); a bad row's as the register writes it.",
-        |f| (&*f.account_text).into(),
+        |f| f.account_text().into(),
     ),
     column("account_name", 26, Values::Text, "Name in the register, else at TikTok.", |f| (&*f.account_name).into()),
     column("state", 11, Values::Words(states), "How far Campaign Mapping is with the account.", |f| {
@@ -181,7 +184,7 @@ fn client<'f>(finding: &'f Finding, part: impl Fn(&'f Client) -> &'f String) -> 
 }
 
 fn register(finding: &Finding) -> Option<&RegisterFacts> {
-    finding.register.as_ref()
+    finding.register.as_deref()
 }
 
 fn states() -> Vec<(&'static str, &'static str)> {

@@ -132,7 +132,7 @@ pub fn write(place: &Place, report: Report<'_>, latest: bool) -> Result<String, 
 /// None in practice: the bytes stay in memory.
 pub fn diff(findings: &[Finding]) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    csv(sorted(findings).into_iter().filter(|finding| finding.is_difference()), &mut bytes)?;
+    csv(sorted(findings.iter().filter(|finding| finding.is_difference())), &mut bytes)?;
     Ok(bytes)
 }
 

@@ -47,14 +47,12 @@ fn findings(count: u64, second: bool) -> Vec<Finding> {
             let changed = second && number % 100 == 7;
             let cause = if changed { Cause::AccessRemoved } else { Cause::SharedAsExpected };
             let first = NaiveDate::from_ymd_opt(2026, 11, 1);
-            Some(Finding {
-                client: client.clone(),
-                account_id: Some(id),
-                account_name: format!("Account name {number}").into(),
-                member: member.clone(),
-                since: if changed { since } else { first },
-                ..Finding::new(cause, id.to_string())
-            })
+            let mut finding = Finding::new(cause, id);
+            finding.client = client.clone();
+            finding.account_name = format!("Account name {number}").into();
+            finding.member = member.clone();
+            finding.since = if changed { since } else { first };
+            Some(finding)
         })
         .collect()
 }

@@ -116,7 +116,7 @@ impl Rehearsal {
             reader.look_again(&mut observation, &doubts).await;
         }
         let scene = self.scene(&register, &observation, &history, day);
-        let findings = judge::judge(&scene).findings;
+        let judge::Judgement { findings, unread, .. } = judge::judge(&scene);
         let reminded = judge::remind(&scene, &self.config.reminders, &self.config.addressing, &findings);
         let held = Held { letters: reminded.letters.len(), first_mailed: reminded.first_mailed, store_lost: false };
         let guards = judge::guards(&scene, &self.config.guards, &findings, held);
@@ -125,7 +125,7 @@ impl Rehearsal {
         };
         let letters = reminded.letters.iter().filter(|_| guards.is_empty());
         let letters = letters.map(|letter| (letter.to.as_str().to_owned(), ids(letter))).collect();
-        let summary = judge::summarize(&scene, &findings, &Ending { guards, ..Ending::default() });
+        let summary = judge::summarize(&scene, &findings, &unread, &Ending { guards, ..Ending::default() });
         let shared = shared.intersection(&self.shared()).cloned().collect();
         Night { findings, summary, letters, shared, suspended: self.world.suspended.clone() }
     }
@@ -240,7 +240,7 @@ impl Night {
 
     /// The finding about an account.
     pub(crate) fn finding(&self, account: &str) -> &Finding {
-        self.findings.iter().find(|finding| &*finding.account_text == account).unwrap()
+        self.findings.iter().find(|finding| finding.account_text() == account).unwrap()
     }
 
     pub(crate) fn cause(&self, account: &str) -> Cause {
@@ -262,8 +262,8 @@ impl Night {
         let mut alarms = false_alarms(&self.findings, &self.shared, &self.suspended);
         for finding in &self.findings {
             let Some(client) = &finding.client else { continue };
-            if is_shared(finding, &self.shared) && self.mailed(&client.code, &finding.account_text) {
-                alarms.push(format!("{} is shared, and {} was mailed about it", finding.account_text, client.code));
+            if is_shared(finding, &self.shared) && self.mailed(&client.code, &finding.account_text()) {
+                alarms.push(format!("{} is shared, and {} was mailed about it", finding.account_text(), client.code));
             }
         }
         let (complete, code) = (self.is_complete(), self.code());
@@ -288,11 +288,11 @@ pub(crate) fn false_alarms(
     let missing = findings.iter().filter(|finding| finding.status == Status::Missing);
     missing
         .filter(|finding| is_shared(finding, shared) && !is_suspended(finding))
-        .map(|finding| format!("{} is shared and called missing: {}", finding.account_text, finding.cause.as_str()))
+        .map(|finding| format!("{} is shared and called missing: {}", finding.account_text(), finding.cause.as_str()))
         .collect()
 }
 
 fn is_shared(finding: &Finding, shared: &BTreeSet<(String, String)>) -> bool {
     let member = finding.member.as_ref().map(|member| member.as_str().to_owned()).unwrap_or_default();
-    shared.contains(&(member, finding.account_text.to_string()))
+    shared.contains(&(member, finding.account_text().into_owned()))
 }

@@ -97,25 +97,23 @@ fn finding(number: u64) -> Finding {
         name: cell(0),
         parent_code: cell(1),
     };
-    Finding {
-        client: Some(Arc::new(client)),
-        account_id: AccountId::parse(&id(number)).ok(),
-        account_name: cell(2).into(),
-        register: Some(RegisterFacts {
-            state: RegisterState::Onboarded,
-            start: "2026-01-31".parse().ok(),
-            end: None,
-            added_by: cell(3).into(),
-            tags: cell(4).into(),
-        }),
-        business_center: BusinessCenterId::parse(&id(number + 1)).ok(),
-        business_center_name: cell(5).into(),
-        days_open: Some(22),
-        suggested_account: AccountId::parse(&id(number + 2)).ok(),
-        evidence: cell(6).into(),
-        next_step: cell(7),
-        ..Finding::new(cause, id(number))
-    }
+    let mut finding = Finding::new(cause, AccountId::parse(&id(number)).unwrap());
+    finding.client = Some(Arc::new(client));
+    finding.account_name = cell(2).into();
+    finding.register = Some(Arc::new(RegisterFacts {
+        state: RegisterState::Onboarded,
+        start: "2026-01-31".parse().ok(),
+        end: None,
+        added_by: cell(3).into(),
+        tags: cell(4).into(),
+    }));
+    finding.business_center = BusinessCenterId::parse(&id(number + 1)).ok();
+    finding.business_center_name = cell(5).into();
+    finding.days_open = Some(22);
+    finding.suggested_account = AccountId::parse(&id(number + 2)).ok();
+    finding.evidence = cell(6).into();
+    finding.next_step = cell(7);
+    finding
 }
 
 /// Rows whose id, country and client code are hostile.
@@ -127,7 +125,9 @@ fn damaged(number: u64) -> Finding {
         name: String::new(),
         parent_code: String::new(),
     };
-    Finding { client: Some(Arc::new(client)), ..Finding::new(Cause::MalformedId, hostile(number)) }
+    let mut finding = Finding::of_written(Cause::MalformedId, hostile(number));
+    finding.client = Some(Arc::new(client));
+    finding
 }
 
 fn write(dir: &Path) -> std::path::PathBuf {

@@ -92,7 +92,7 @@ fn one_account_is_read_however_it_is_written(#[case] text: &str) {
     assert_eq!((account.line, account.account_id.to_string().as_str()), (2, "7106541027904733185"));
     let client = &account.client;
     assert_eq!((client.country.as_str(), client.code.as_str(), client.name.as_str()), ("DK", "C07", "365discount"));
-    assert_eq!((account.state, &account.member), (RegisterState::Requested, &member()));
+    assert_eq!((account.facts.state, &account.member), (RegisterState::Requested, &member()));
 }
 
 #[test]
@@ -106,10 +106,10 @@ fn every_column_of_the_contract_is_read() {
     assert_eq!(account.business_center.unwrap().to_string(), "6900000000000000001");
     assert_eq!(account.member.as_str(), "omd-dk@agency.example");
     assert_eq!(
-        (account.start.unwrap().to_string(), account.end.unwrap().to_string()),
+        (account.facts.start.unwrap().to_string(), account.facts.end.unwrap().to_string()),
         ("2026-01-01".into(), "2026-12-31".into())
     );
-    assert_eq!((&*account.account_name, &*account.added_by, &*account.tags), ("Main", "anna", "a|b"));
+    assert_eq!((&*account.account_name, &*account.facts.added_by, &*account.facts.tags), ("Main", "anna", "a|b"));
 }
 
 #[rstest]
@@ -211,7 +211,47 @@ fn the_fingerprint_follows_every_byte_of_every_file_and_where_each_ends() {
     assert_ne!(accounts(format!("{ACCOUNTS}\n")).fingerprint, contacts("\n").fingerprint);
 }
 
+/// All records of a text that ends, by the scanner where it finds them sound.
+fn scanned(text: &str) -> Vec<Vec<String>> {
+    let (mut scanner, mut records, mut rest) = (record::Scanner::new(b','), Vec::new(), text);
+    loop {
+        rest = rest.trim_start_matches(['\r', '\n']);
+        if rest.is_empty() {
+            return records;
+        }
+        let Some(found) = scanner.scan(rest, true) else {
+            records.push(vec!["an open quote".to_owned()]);
+            return records;
+        };
+        records.push(found.record.map_or(vec![], |record| record.iter().map(ToOwned::to_owned).collect()));
+        rest = &rest[found.end..];
+    }
+}
+
 proptest::proptest! {
+    #[test]
+    fn what_is_sound_is_read_as_every_reader_of_csv_reads_it(text in "[ab\"\",\r\né]{0,40}") {
+        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let read: Vec<Vec<String>> =
+            reader.records().map(|record| record.unwrap().iter().map(ToOwned::to_owned).collect()).collect();
+        let scanned = scanned(&text);
+        proptest::prop_assert_eq!(scanned.len(), read.len());
+        for (scanned, read) in scanned.iter().zip(&read).filter(|(scanned, _)| !scanned.is_empty()) {
+            proptest::prop_assert!(scanned == read || scanned[0] == "an open quote", "{:?} {:?}", scanned, read);
+        }
+    }
+
+    #[test]
+    fn a_file_reads_the_same_in_blocks_of_any_size(rows in "[1a,;\"\r\n é]{0,120}", block in 1_usize..40) {
+        let text = format!("\u{feff}\n,,\n{ACCOUNTS}{rows}");
+        let read = |blocks| {
+            let mut register = Register::default();
+            accounts::read("accounts.csv", blocks, &member(), &mut register).unwrap();
+            register
+        };
+        proptest::prop_assert_eq!(read(Blocks::new(text.as_bytes())), read(Blocks::of(block, text.as_bytes())));
+    }
+
     #[test]
     fn whatever_a_file_holds_no_row_is_lost(rows in "[0-9a-z,;\"\r\n\u{a0}é@.-]{0,200}", noise: Vec<u8>) {
         let text = format!("{ACCOUNTS}{rows}");
@@ -242,7 +282,7 @@ fn a_million_rows_are_cheap() {
     }
     let mut register = Register::default();
     let begin = std::time::Instant::now();
-    accounts::read("accounts.csv", text.as_bytes(), &member(), &mut register).unwrap();
+    accounts::read("accounts.csv", Blocks::new(text.as_bytes()), &member(), &mut register).unwrap();
     assert_eq!(register.accounts.len(), 1_000_000);
     let took = begin.elapsed();
     assert!(took.as_secs_f64() < 1.5, "{took:?}");

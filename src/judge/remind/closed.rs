@@ -117,6 +117,6 @@ pub(super) fn named(finding: &Finding) -> Option<Named> {
         code: client.code.clone(),
         client_name: client.name.clone(),
         account_id: finding.account_id?,
-        account_name: finding.account_name.clone(),
+        account_name: (&*finding.account_name).into(),
     })
 }

@@ -34,7 +34,7 @@ pub(super) fn clients(
         let places = finding.client_business_centers.to_vec();
         groups.entry((ask, member.clone(), places)).or_default().push(LetterAccount {
             account_id,
-            name: finding.account_name.clone(),
+            name: (&*finding.account_name).into(),
             requested: finding.register.as_ref().is_some_and(|r| r.state == RegisterState::Requested),
         });
     }

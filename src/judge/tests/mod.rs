@@ -204,8 +204,8 @@ fn clients_without_a_common_parent_cannot_claim_one_account() {
 fn an_account_may_move_from_one_client_to_another_even_during_the_lead() {
     let mut night = Night::new();
     night.in_acme("C07", ONE).in_acme("C08", ONE).analyst(ACME, ONE);
-    night.register.accounts[0].end = Some(day("2026-11-25"));
-    night.register.accounts[1].start = Some(day("2026-11-26"));
+    night.lasts(0, None, Some(day("2026-11-25")));
+    night.lasts(1, Some(day("2026-11-26")), None);
     let causes: Vec<Cause> = night.judge().findings.iter().map(|f| f.cause).collect();
     assert_eq!(causes, [Cause::SharedAsExpected; 2]);
 }
@@ -222,8 +222,7 @@ fn an_account_counts_from_seven_days_before_its_start_to_its_end(
 ) {
     let mut night = Night::new();
     night.in_acme("C07", ONE);
-    night.register.accounts[0].start = start.map(day);
-    night.register.accounts[0].end = end.map(day);
+    night.lasts(0, start.map(day), end.map(day));
     assert_eq!(night.judge().findings.len(), judged);
 }
 
@@ -233,7 +232,7 @@ fn what_nobody_expects_is_unexpected_and_carries_the_only_client_of_its_business
     night.in_acme("C07", ONE).analyst(ACME, ONE).analyst(ACME, TWO).analyst(ELSE, "7106541027904766666");
     let finding = night.of(TWO);
     assert_eq!((finding.cause, finding.change), (Cause::NotOnboarded, Some(Change::New)));
-    assert_eq!(finding.client.unwrap().code, "C07");
+    assert_eq!(finding.client.as_ref().unwrap().code, "C07");
     assert_eq!(night.of("7106541027904766666").client, None);
 }
 
@@ -241,7 +240,7 @@ fn what_nobody_expects_is_unexpected_and_carries_the_only_client_of_its_business
 fn an_ended_row_is_named_in_the_evidence_of_what_is_still_shared() {
     let mut night = Night::new();
     night.in_acme("C07", ONE).analyst(ACME, ONE);
-    night.register.accounts[0].end = Some(day("2026-10-31"));
+    night.lasts(0, None, Some(day("2026-10-31")));
     let finding = night.of(ONE);
     assert_eq!(finding.cause, Cause::NotOnboarded);
     assert!(finding.evidence.contains("DK C07 (line 2) ended on 2026-10-31"), "{}", finding.evidence);

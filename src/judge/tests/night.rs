@@ -99,13 +99,13 @@ impl Night {
             account_name: "Registered".into(),
             business_center: None,
             member: address(MEMBER),
-            state: RegisterState::Onboarded,
-            start: None,
-            end: None,
-            added_by: "".into(),
-            tags: "".into(),
+            facts: Arc::default(),
         });
         self.register.accounts.last_mut().unwrap()
+    }
+
+    pub(in crate::judge) fn lasts(&mut self, row: usize, start: Option<NaiveDate>, end: Option<NaiveDate>) {
+        self.register.accounts[row].facts = Arc::new(RegisterFacts { start, end, ..RegisterFacts::default() });
     }
 
     pub(in crate::judge) fn in_acme(&mut self, code: &str, account_id: &str) -> &mut Self {
@@ -163,7 +163,7 @@ impl Night {
 
     pub(in crate::judge) fn of(&self, account_id: &str) -> Finding {
         let found: Vec<Finding> =
-            self.judge().findings.into_iter().filter(|f| &*f.account_text == account_id).collect();
+            self.judge().findings.into_iter().filter(|f| f.account_text() == account_id).collect();
         assert_eq!(found.len(), 1, "one finding of {account_id}, not {found:#?}");
         found.into_iter().next().unwrap()
     }

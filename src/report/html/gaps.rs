@@ -64,7 +64,7 @@ pub(super) fn group(gaps: &[&Finding], unfolded: bool) -> Group {
 fn row(gap: &Finding) -> Row {
     Row {
         new: gap.change == Some(Change::New),
-        account: gap.account_text.to_string(),
+        account: gap.account_text().into_owned(),
         name: gap.account_name.to_string(),
         requested: super::page::is_requested(gap),
         cause: words(gap.cause.as_str()),

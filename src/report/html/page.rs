@@ -1,5 +1,6 @@
 //! What the page says outside of the list of gaps.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -163,12 +164,12 @@ fn changes(sorted: &[&Finding]) -> Vec<Changed> {
     ]
     .into_iter()
     .map(|(heading, change, unexpected)| {
-        let mut lines: BTreeMap<(bool, String, Cause), Vec<&str>> = BTreeMap::new();
+        let mut lines: BTreeMap<(bool, String, Cause), Vec<Cow<'_, str>>> = BTreeMap::new();
         let wanted = |f: &&&Finding| f.change == Some(change) && (f.status == Status::Unexpected) == unexpected;
         let mut count = 0;
         for finding in sorted.iter().filter(wanted) {
             let key = (finding.client.is_none(), client_of(finding), finding.cause);
-            lines.entry(key).or_default().push(&finding.account_text);
+            lines.entry(key).or_default().push(finding.account_text());
             count += 1;
         }
         Changed {
@@ -180,12 +181,12 @@ fn changes(sorted: &[&Finding]) -> Vec<Changed> {
     .collect()
 }
 
-fn line(client: String, cause: Cause, accounts: &[&str]) -> ChangedLine {
+fn line(client: String, cause: Cause, accounts: &[Cow<'_, str>]) -> ChangedLine {
     ChangedLine {
         client,
         cause: words(cause.as_str()),
         count: accounts.len() as u64,
-        accounts: accounts.iter().take(MOST_NAMED).map(|account| (*account).to_owned()).collect(),
+        accounts: accounts.iter().take(MOST_NAMED).map(ToString::to_string).collect(),
         more: accounts.len().saturating_sub(MOST_NAMED) as u64,
     }
 }
@@ -261,7 +262,7 @@ fn list<T>(lines: impl Iterator<Item = T>) -> List<T> {
 fn account(finding: &Finding) -> Account {
     Account {
         client: client_of(finding),
-        account: finding.account_text.to_string(),
+        account: finding.account_text().into_owned(),
         name: finding.account_name.to_string(),
         cause: words(finding.cause.as_str()),
         place: match finding.business_center {

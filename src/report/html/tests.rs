@@ -64,7 +64,8 @@ fn the_policy_names_the_very_style_and_script_that_are_in_the_page() {
 
 #[test]
 fn what_the_page_leaves_out_it_says() {
-    let gap = Finding { change: Some(Change::New), ..finding(Cause::NotShared, None, "71") };
+    let mut gap = finding(Cause::NotShared, None, "71");
+    gap.change = Some(Change::New);
     let many = vec![gap.clone(); FOLDED_FROM];
     assert!(page_of(&many[1..], &[]).contains("<details class=\"client\" data-country=\"\" data-client=\"\" open>"));
     let folded = page_of(&many, &[]);
@@ -99,7 +100,7 @@ proptest! {
             let mut findings = findings();
             for finding in &mut findings {
                 finding.change = finding.change.or(Some(Change::Open));
-                finding.account_text = texts[0].as_str().into();
+                finding.written = Some(texts[0].as_str().into());
                 finding.account_name = texts[1].as_str().into();
                 finding.business_center_name = texts[2].as_str().into();
                 finding.next_step = texts[3].clone();

@@ -59,7 +59,8 @@ async fn a_gap_is_new_then_unknown_then_open_then_resolved_then_withdrawn(#[valu
     world.night("2026-11-06", &[finding(1, Cause::AccessRemoved, "2026-11-06")], &seen(&[], COMPLETE)).await;
     let mended = world.history("2026-11-07").await.mended_on;
     assert_eq!(mended[&key("C07", 1)], date("2026-11-05"), "open again, and the day on which it was mended is known");
-    let withdrawn = Finding { change: Some(Change::Withdrawn), ..finding(1, Cause::AccessRemoved, "2026-11-06") };
+    let mut withdrawn = finding(1, Cause::AccessRemoved, "2026-11-06");
+    withdrawn.change = Some(Change::Withdrawn);
     world.night("2026-11-07", std::slice::from_ref(&withdrawn), &seen(&[], COMPLETE)).await;
     assert_eq!(world.history("2026-11-08").await.accounts.len(), 0);
     let again = &world.history("2026-11-07").await.accounts;
@@ -76,7 +77,8 @@ async fn a_gap_is_new_then_unknown_then_open_then_resolved_then_withdrawn(#[valu
 #[tokio::test]
 async fn what_was_never_certain_is_not_remembered_as_certain(#[values(On::Sqlite, On::Postgres)] on: On) {
     let world = World::new(on).await;
-    let unknown = Finding { since: None, ..finding(1, Cause::TokenProblem, "2026-11-01") };
+    let mut unknown = finding(1, Cause::TokenProblem, "2026-11-01");
+    unknown.since = None;
     world.night("2026-11-01", &[unknown], &seen(&[], incomplete())).await;
     assert!(world.history("2026-11-02").await.accounts.is_empty());
 }
@@ -151,7 +153,11 @@ async fn a_mended_account_that_nobody_expects_any_more_is_forgotten_and_a_gap_wa
 #[tokio::test]
 async fn an_unexpected_account_that_vanished_is_closed(#[values(On::Sqlite, On::Postgres)] on: On) {
     let world = World::new(on).await;
-    let extra = |change| Finding { change, ..finding(1, Cause::NotOnboarded, "2026-11-01") };
+    let extra = |change| {
+        let mut extra = finding(1, Cause::NotOnboarded, "2026-11-01");
+        extra.change = change;
+        extra
+    };
     world.night("2026-11-01", &[extra(Some(Change::New))], &seen(&[1], COMPLETE)).await;
     let nobody = AccountKey { client: None, account_id: account(1) };
     assert!(world.history("2026-11-02").await.accounts.contains_key(&nobody));
@@ -280,10 +286,11 @@ async fn faulty_calls_are_kept_for_tiktoks_support(#[values(On::Sqlite, On::Post
 async fn names_of_any_sort_and_pages_of_any_number_come_back_as_they_were(#[values(On::Sqlite, On::Postgres)] on: On) {
     let world = World::new(on).await;
     let name = "a,b\n\u{1f}\u{1}'\"ø 🛍";
-    let findings: Vec<Finding> = (1..=9_000)
-        .map(|n| Finding { account_name: format!("{name}{n}").into(), ..ok(n, "2026-11-01") })
-        .chain([Finding { account_name: "".into(), ..finding(9_001, Cause::NotAssigned, "2026-11-01") }])
-        .collect();
+    let mut findings: Vec<Finding> = (1..=9_000).map(|n| ok(n, "2026-11-01")).collect();
+    findings.push(finding(9_001, Cause::NotAssigned, "2026-11-01"));
+    for (n, finding) in (1..).zip(&mut findings) {
+        finding.account_name = if n > 9_000 { "".into() } else { format!("{name}{n}").into() };
+    }
     let mut seen = seen(&(1..=9_000).collect::<Vec<_>>(), COMPLETE);
     for account in &mut seen.members[0].listings.get_mut(&center()).unwrap().accounts {
         account.owner = Some(name.into());

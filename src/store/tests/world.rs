@@ -148,24 +148,23 @@ pub(super) fn key(code: &str, n: u64) -> AccountKey {
 
 /// A judged account of client C07.
 pub(super) fn finding(n: u64, cause: Cause, since: &str) -> Finding {
-    Finding {
-        client: Some(client("C07")),
-        account_id: Some(account(n)),
-        account_name: format!("Account {n}").into(),
-        member: Some(member()),
-        expected_role: Some(Role::Analyst),
-        actual_role: (cause.status() == Status::Ok).then_some(StatedRole::Known(Role::Analyst)),
-        business_center: Some(center()),
-        business_center_name: "Center".into(),
-        since: Some(date(since)),
-        ..Finding::new(cause, account(n).to_string())
-    }
+    let mut finding = Finding::new(cause, account(n));
+    finding.account_name = format!("Account {n}").into();
+    finding.since = Some(date(since));
+    finding.client = Some(client("C07"));
+    finding.member = Some(member());
+    finding.expected_role = Some(Role::Analyst);
+    finding.actual_role = (cause.status() == Status::Ok).then_some(StatedRole::Known(Role::Analyst));
+    finding.business_center = Some(center());
+    finding.business_center_name = "Center".into();
+    finding
 }
 
 pub(super) fn ok(n: u64, since: &str) -> Finding {
+    let mut finding = finding(n, Cause::SharedAsExpected, since);
     let role = StatedRole::Known(Role::Analyst);
-    let sightings = [Sighting { member: member(), business_center: center(), role, owner: None }].into();
-    Finding { sightings, ..finding(n, Cause::SharedAsExpected, since) }
+    finding.sightings = [Sighting { member: member(), business_center: center(), role }].into();
+    finding
 }
 
 /// What the member sees in its one Business Center.

@@ -9,6 +9,7 @@ use super::Content;
 use super::scalar::Scalar;
 use crate::domain::{
     AccountId, AccountState, BusinessCenter, BusinessCenterId, BusinessCenterStatus, ListedAccount, Role, StatedRole,
+    Texts,
 };
 
 /// Characters of a name that are kept.
@@ -75,7 +76,7 @@ impl PageInfoWire<'_> {
     }
 }
 
-fn page<W, R>(wire: PageWire<'_, W>, row: impl Fn(W) -> Result<R, &'static str>) -> Result<Page<R>, String> {
+fn page<W, R>(wire: PageWire<'_, W>, mut row: impl FnMut(W) -> Result<R, &'static str>) -> Result<Page<R>, String> {
     let read = |(index, wire)| row(wire).map_err(|fault| format!("its row {} {fault}", index + 1));
     let rows = wire.list.unwrap_or_default().into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
     Ok(Page { rows, info: wire.page_info.and_then(|info| info.read()) })
@@ -99,13 +100,14 @@ impl Content for Page<ListedAccount> {
     type Wire<'a> = PageWire<'a, AccountWire<'a>>;
 
     fn read(wire: PageWire<'_, AccountWire<'_>>, names: &Names) -> Result<Self, String> {
+        let mut texts = Texts::default();
         page(wire, |row| {
             if row.asset_type.is_stated() && row.asset_type != Scalar::Text("ADVERTISER".into()) {
                 return Err("is no ad account");
             }
             Ok(ListedAccount {
                 account_id: row.asset_id.account_id().ok_or("has no readable asset_id")?,
-                name: row.asset_name.text(LONGEST_NAME).into(),
+                name: texts.add(&row.asset_name.text(LONGEST_NAME)),
                 role: role(&row.advertiser_role),
                 owner: Some(row.owner_bc_name.text(LONGEST_NAME)).filter(|n| !n.is_empty()).map(|n| names.shared(&n)),
             })

@@ -32,11 +32,13 @@ pub(crate) fn normal() -> Night {
     let mut findings: Vec<Finding> = (0..6).map(|n| gap(n, Cause::ALL[4 + n], n as u64 * 3)).collect();
     findings[1].change = Some(Change::New);
     findings[1].days_open = Some(0);
-    findings.push(requested(Finding { since: Some(days_ago(2)), ..seen(20, Cause::SharedAsExpected) }));
+    let mut ready = requested(seen(20, Cause::SharedAsExpected));
+    ready.since = Some(days_ago(2));
+    findings.push(ready);
     findings.push(requested(gap(21, Cause::NotAMember, 5)));
-    findings.push(Finding { change: Some(Change::Resolved), ..seen(22, Cause::SharedAsExpected) });
-    findings.push(Finding { change: Some(Change::Withdrawn), ..gap(23, Cause::NotAssigned, 30) });
-    findings.push(Finding { change: Some(Change::New), ..seen(24, Cause::NotOnboarded) });
+    findings.push(changed(Change::Resolved, seen(22, Cause::SharedAsExpected)));
+    findings.push(changed(Change::Withdrawn, gap(23, Cause::NotAssigned, 30)));
+    findings.push(changed(Change::New, seen(24, Cause::NotOnboarded)));
     findings.push(seen(25, Cause::AccountClosed));
     findings.extend((30..60).map(|n| seen(n, Cause::SharedAsExpected)));
     night(findings, 0, trend(|days| (7 + days / 9, u64::from(days == 40) * 12)))
@@ -44,15 +46,14 @@ pub(crate) fn normal() -> Night {
 
 /// Guards hold, a token is dead, names are hostile.
 pub(crate) fn bad() -> Night {
-    let mut findings: Vec<Finding> =
-        (0..60).map(|n| Finding { change: Some(Change::New), ..gap(n, Cause::AccessRemoved, 0) }).collect();
+    let mut findings: Vec<Finding> = (0..60).map(|n| changed(Change::New, gap(n, Cause::AccessRemoved, 0))).collect();
     for (finding, name) in findings.iter_mut().zip(HOSTILE) {
         finding.account_name = (*name).into();
         finding.next_step = format!("client: in {name}, tick the account");
         let client = finding.client.as_deref().unwrap();
         finding.client = Some(Arc::new(Client { name: (*name).to_owned(), ..client.clone() }));
     }
-    findings.extend((100..140).map(|n| Finding { change: Some(Change::Open), ..seen(n, Cause::TokenProblem) }));
+    findings.extend((100..140).map(|n| changed(Change::Open, seen(n, Cause::TokenProblem))));
     let mut night = night(findings, 3, trend(|days| (if days < 2 { 60 } else { 3 }, 40 * u64::from(days < 2))));
     night.summary.exit_codes = vec![3, 4, 5];
     night.summary.complete = false;
@@ -114,49 +115,48 @@ fn client(number: usize) -> Arc<Client> {
 }
 
 fn finding(number: usize, cause: Cause) -> Finding {
-    let id = account(number);
-    Finding {
-        client: Some(client(number % 400)),
-        account_id: AccountId::parse(&id).ok(),
-        account_name: format!("Account {number}").into(),
-        member: Address::parse("data_extract@annalect-data.info"),
-        business_center: BusinessCenterId::parse("7564000000000000001").ok(),
-        business_center_name: "Hafen & Söhne".into(),
-        since: Some(today()),
-        ..Finding::new(cause, id)
-    }
+    let mut finding = Finding::new(cause, AccountId::parse(&account(number)).unwrap());
+    finding.account_name = format!("Account {number}").into();
+    finding.since = Some(today());
+    finding.client = Some(client(number % 400));
+    finding.member = Address::parse("data_extract@annalect-data.info");
+    finding.business_center = BusinessCenterId::parse("7564000000000000001").ok();
+    finding.business_center_name = "Hafen & Söhne".into();
+    finding
+}
+
+fn changed(change: Change, mut finding: Finding) -> Finding {
+    finding.change = Some(change);
+    finding
 }
 
 fn gap(number: usize, cause: Cause, days: u64) -> Finding {
     let id = account(number);
     let states = ReminderState::ALL;
-    Finding {
-        change: Some(Change::Open),
-        since: Some(days_ago(days)),
-        days_open: Some(days as i64),
-        next_step: format!(
-            "client: in Business Center Hafen & Söhne (7564000000000000001), Members → data_extract@annalect-data.info → \
-             Assign Asset, tick account {id} with permission Analyst"
-        ),
-        reminder: ReminderFacts {
-            state: Some(states[number % states.len()]),
-            mails_sent: (number % 4) as u32,
-            last_mailed_on: None,
-            next_mail_on: (!number.is_multiple_of(3))
-                .then(|| today().checked_add_days(Days::new(number as u64 % 9)).unwrap()),
-        },
-        ..finding(number, cause)
-    }
+    let mut gap = changed(Change::Open, finding(number, cause));
+    gap.since = Some(days_ago(days));
+    gap.days_open = Some(days as i64);
+    gap.next_step = format!(
+        "client: in Business Center Hafen & Söhne (7564000000000000001), Members → data_extract@annalect-data.info → \
+         Assign Asset, tick account {id} with permission Analyst"
+    );
+    gap.reminder = ReminderFacts {
+        state: Some(states[number % states.len()]),
+        mails_sent: (number % 4) as u32,
+        last_mailed_on: None,
+        next_mail_on: (!number.is_multiple_of(3))
+            .then(|| today().checked_add_days(Days::new(number as u64 % 9)).unwrap()),
+    };
+    gap
 }
 
 fn seen(number: usize, cause: Cause) -> Finding {
     finding(number, cause)
 }
 
-fn requested(finding: Finding) -> Finding {
-    let register =
-        RegisterFacts { state: RegisterState::Requested, start: None, end: None, added_by: "".into(), tags: "".into() };
-    Finding { register: Some(register), ..finding }
+fn requested(mut finding: Finding) -> Finding {
+    finding.register = Some(Arc::new(RegisterFacts { state: RegisterState::Requested, ..RegisterFacts::default() }));
+    finding
 }
 
 /// 89 nights, one of them missing; each with so many gaps and unknown accounts, by days ago.

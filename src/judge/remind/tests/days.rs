@@ -109,7 +109,7 @@ fn remembered(finding: &Finding, today: NaiveDate) -> Remembered {
         since: finding.since.unwrap_or(today),
         certain_until: None,
         client: finding.client.clone(),
-        account_name: finding.account_name.clone(),
+        account_name: (&*finding.account_name).into(),
         member: finding.member.clone(),
     }
 }
