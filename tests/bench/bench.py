@@ -1,6 +1,6 @@
-"""Measures the goals P1 to P6, P8 and P9 of the project and prints one table. See README.md beside this file.
+"""Measures the goals P1 to P9 and P11 of the project and prints one table. See README.md beside this file.
 
-Usage: bench.py --built DIR --python PYTHON [--quick | --full] [P1 … P6, P8, P9]
+Usage: bench.py --built DIR --python PYTHON [--quick | --full] [P1 … P9, P11]
 """
 
 import argparse
@@ -13,6 +13,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from judged import Judged
 from mails import Mails
 from stage import IN_FLIGHT, LATENCY_MS, Failed, Simulator, Stage, by_endpoint, succeed
 
@@ -165,10 +166,18 @@ class Bench:
     def mails(self):
         Mails(self.built, self.python, self.quick, self.tell).measure()
 
+    # P7: judging, against polars and DuckDB.
+    def judging(self):
+        Judged(self.built, self.python, self.quick, self.tell).judging()
+
     # P8: a million rows stored, against each database's own client.
     def storing(self):
         rows = 100_000 if self.quick else 1_000_000
         print(succeed(self.built / "storing", rows).stdout, end="", flush=True)
+
+    # P11: from the last answer to the end.
+    def after_reading(self):
+        Judged(self.built, self.python, self.quick, self.tell).after_reading()
 
     def client(self, script, simulator, pages, pages_each):
         return succeed(self.python, HERE / script, simulator.base_url, pages, pages_each).json()
@@ -204,14 +213,15 @@ def main():
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="about a minute: smaller samples, P1 at 50/s only")
     size.add_argument("--full", action="store_true", help="also 1,000,000 × 1,000,000 for P6")
-    parser.add_argument("goals", nargs="*", metavar="GOAL", help="P1 … P6, P8, P9; all if none is named")
+    parser.add_argument("goals", nargs="*", metavar="GOAL", help="P1 … P9, P11; all if none is named")
     arguments = parser.parse_args()
-    goals = set(arguments.goals or ("P1", "P2", "P3", "P4", "P5", "P6", "P8", "P9"))
+    goals = set(arguments.goals or ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P11"))
     bench = Bench(arguments)
     print(f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     print("| goal | case | measured | wanted | |\n|---|---|---|---|---|", flush=True)
-    for goal, measure in (("P5", bench.start), ("P4", bench.work), ("P3", bench.latency), ("P9", bench.mails),
-                          ("P8", bench.storing), ("P1", bench.quota)):
+    for goal, measure in (("P5", bench.start), ("P4", bench.work), ("P3", bench.latency), ("P7", bench.judging),
+                          ("P8", bench.storing), ("P11", bench.after_reading), ("P9", bench.mails),
+                          ("P1", bench.quota)):
         if goal in goals:
             measure()
     if goals & {"P2", "P6"}:

@@ -54,6 +54,11 @@ class Ran:
     seconds: float
     cpu: float
     peak_mib: float
+    began: float  # seconds since 1970, as in the log
+
+    @property
+    def ended(self):
+        return self.began + self.seconds
 
     def json(self):
         """The object it printed."""
@@ -116,11 +121,11 @@ class Stage:
                     accounts.write(f"DK,C{bc:04},Client {bc},{account},Account {n} of client {bc}\n")
         return self
 
-    def night(self, command, day="2026-11-23"):
-        """Plays `run` or `plan` to its end."""
+    def night(self, command, day="2026-11-23", log=None):
+        """Plays `run` or `plan` to its end; `log` is its RECONCILER_LOG."""
         out = ["--out", self.folder / "plans"] if command == "plan" else []
         ran = execute(self.built / "tiktok-access-reconciler", "--config", self.config, "--now",
-                      f"{day}T04:30:00Z", command, "--output", "json", *out)
+                      f"{day}T04:30:00Z", command, "--output", "json", *out, log=log)
         if ran.code != 0:
             raise Failed(f"{command} ended with {ran.code}: {ran.stdout[-2000:]}{ran.stderr[-2000:]}")
         return ran
@@ -130,18 +135,19 @@ class Stage:
         return succeed(self.built / "reading", self.config)
 
 
-def execute(*command):
+def execute(*command, log=None):
     """Runs a program to its end."""
     command = list(map(str, command))
+    environment = os.environ | {"BENCH_TOKEN": "generated-token"} | ({"RECONCILER_LOG": log} if log else {})
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=os.environ | {"BENCH_TOKEN": "generated-token"})
+        began, start = time.time(), time.perf_counter()
+        process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         stdout.seek(0), stderr.seek(0)
         return Ran(process.returncode, stdout.read(), stderr.read(), seconds,
-                   usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+                   usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, began)
 
 
 def succeed(*command):
