@@ -103,7 +103,7 @@ fn without_contact(register: &Register) -> Vec<String> {
         .filter(|row| seen.insert(row.client.key.clone()))
         .filter(|row| !answers(ContactRole::Client, &row.client.key))
         .map(|row| {
-            let client = format!("{} {} {}", row.client.country, row.client.code, row.client.name);
+            let client = row.client.to_string();
             if answers(ContactRole::Owner, &row.client.key) {
                 format!("{client} has no contact: its mails go to the owner")
             } else {

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::{
     AccountId, ActionOwner, Address, BusinessCenterId, Cause, Change, Client, ClientKey, Confidence, RegisterFacts,
-    ReminderState, Role, StatedRole, Status, Text,
+    RegisterState, ReminderState, Role, StatedRole, Status, Text,
 };
 
 /// What identifies an account from night to night: its client (none while nobody expects it) and its id.
@@ -220,6 +220,12 @@ impl Finding {
             _ => self.client.as_ref().map(|c| c.key.clone()),
         };
         self.account_id.map(|account_id| AccountKey { client, account_id })
+    }
+
+    /// Whether the register asks for it to be onboarded.
+    #[must_use]
+    pub fn is_requested(&self) -> bool {
+        self.register.as_ref().is_some_and(|register| register.state == RegisterState::Requested)
     }
 
     /// Whether it belongs into `diff.csv`: not ok, or somebody must act, or it was mended or withdrawn tonight.

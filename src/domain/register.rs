@@ -2,6 +2,7 @@
 //!
 //! Invariant: every row of a register is either a value here or a [`BadRow`]; none is lost.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -28,6 +29,13 @@ impl Client {
     #[must_use]
     pub fn family(&self) -> Family {
         Family::new(&self.key, &self.parent_code)
+    }
+}
+
+/// As people name a client: `DK C07 365discount`.
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(format!("{} {} {}", self.country, self.code, self.name).trim())
     }
 }
 

@@ -7,8 +7,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::remind::excepts;
 use super::{Reminded, Scene};
-use crate::domain::{ActionOwner, Cause, Change, Digest, Exit, Finding, ReminderState, Standing, Status, Summary};
+use crate::domain::{
+    ActionOwner, Cause, Change, Digest, Excepted, Exception, Exit, Finding, ReminderState, Standing, Status, Summary,
+};
+
+/// Days before its last one from which an exception is announced.
+const ANNOUNCED_DAYS: i64 = 7;
 
 /// Composes the digest of a run.
 #[must_use]
@@ -55,6 +61,15 @@ pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summ
         "Not the client's to mend (first night, then weekly)",
         by_client(findings, |f| told_tonight(f, scene.today)),
     );
+    section(
+        "Onboarding requests that are ready to be approved",
+        requests(findings, |f| f.status == Status::Ok && f.change != Some(Change::Withdrawn)),
+    );
+    section(
+        "Onboarding requests that wait for the client (first night, then weekly)",
+        requests(findings, |f| f.action_owner == Some(ActionOwner::Client) && is_open(f) && weekly(f)),
+    );
+    section("Exceptions that end within a week", ending(scene, findings));
     section("Clients without a contact", by_client_at(findings, &reminded.nobody));
     section(
         "Reminded as often as configured; the owner's turn",
@@ -157,13 +172,72 @@ fn refused(scene: &Scene<'_>) -> Vec<String> {
 /// Gaps and faults that no client can mend are told on their first night, then weekly.
 fn told_tonight(finding: &Finding, today: NaiveDate) -> bool {
     let ours = matches!(finding.action_owner, Some(ActionOwner::DataTeam | ActionOwner::TikTok));
-    let certain_gap = matches!(finding.change, Some(Change::New | Change::Open)) && finding.status != Status::Unknown;
     let first = finding.since == Some(today) && finding.status == Status::Ok;
-    ours && ((certain_gap && weekly(finding)) || first)
+    ours && ((is_open(finding) && weekly(finding)) || first)
+}
+
+/// Whether it is a gap, and certainly one.
+fn is_open(finding: &Finding) -> bool {
+    matches!(finding.change, Some(Change::New | Change::Open)) && finding.status != Status::Unknown
 }
 
 fn weekly(finding: &Finding) -> bool {
     finding.days_open.is_none_or(|days| days % 7 == 0)
+}
+
+/// Pending requests, one line a client, cause and day since when: whoever approves them asks for all of a client at once.
+fn requests(findings: &[Finding], wanted: impl Fn(&Finding) -> bool) -> Vec<String> {
+    let mut groups: BTreeMap<(String, Option<NaiveDate>, Cause), Vec<Cow<'_, str>>> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| f.is_requested() && wanted(f)) {
+        groups.entry((client_of(finding), finding.since, finding.cause)).or_default().push(finding.account_text());
+    }
+    let since = |day: Option<NaiveDate>| day.map(|day| format!(" since {day}")).unwrap_or_default();
+    groups
+        .into_iter()
+        .map(|((client, day, cause), accounts)| {
+            format!("{client}: {} × {}{} ({})", accounts.len(), cause.as_str(), since(day), first_of(accounts))
+        })
+        .collect()
+}
+
+/// Exceptions in their last week, the next to end first: afterwards their gaps are mailed like any other.
+fn ending(scene: &Scene<'_>, findings: &[Finding]) -> Vec<String> {
+    let ends_soon = |until: NaiveDate| (0..=ANNOUNCED_DAYS).contains(&(until - scene.today).num_days());
+    let mut ending: Vec<&Exception> = scene.register.exceptions.iter().filter(|e| ends_soon(e.until)).collect();
+    ending.sort_by_key(|exception| (exception.until, exception.line));
+    let snoozed = |exception: &Exception| {
+        findings
+            .iter()
+            .filter(|f| f.reminder.state == Some(ReminderState::Snoozed) && excepts(exception, f, scene.today))
+            .count()
+    };
+    ending
+        .into_iter()
+        .map(|exception| {
+            let gaps = match snoozed(exception) {
+                0 => "no gap is open".to_owned(),
+                1 => "1 gap is snoozed".to_owned(),
+                gaps => format!("{gaps} gaps are snoozed"),
+            };
+            format!(
+                "{}, to {}, because: {}; {gaps}",
+                excepted(scene, &exception.what),
+                exception.until,
+                exception.reason
+            )
+        })
+        .collect()
+}
+
+fn excepted(scene: &Scene<'_>, what: &Excepted) -> String {
+    match what {
+        Excepted::Client(key) => {
+            let row = scene.register.accounts.iter().find(|row| row.client.key == *key);
+            row.map_or_else(|| format!("{} {}", key.country, key.code), |row| row.client.to_string())
+        }
+        Excepted::Account(id) => format!("account {id}"),
+        Excepted::BusinessCenter(id) => format!("Business Center {id}"),
+    }
 }
 
 /// One line a client and cause: `DK C07 365discount: 3 × not_assigned (7100…, …)`.
@@ -178,20 +252,25 @@ fn by_client_at(findings: &[Finding], positions: &[usize]) -> Vec<String> {
 fn lines<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
     let mut groups: BTreeMap<(bool, String, Cause), Vec<Cow<'f, str>>> = BTreeMap::new();
     for finding in findings {
-        let client = finding.client.as_ref().map_or_else(
-            || "no client".to_owned(),
-            |c| format!("{} {} {}", c.country, c.code, c.name).trim().to_owned(),
-        );
-        groups.entry((finding.client.is_none(), client, finding.cause)).or_default().push(finding.account_text());
+        let key = (finding.client.is_none(), client_of(finding), finding.cause);
+        groups.entry(key).or_default().push(finding.account_text());
     }
     groups
         .into_iter()
-        .map(|((_, client, cause), mut accounts)| {
-            accounts.sort_unstable();
-            let count = accounts.len();
-            let more = if count > 3 { ", …" } else { "" };
-            accounts.truncate(3);
-            format!("{client}: {count} × {} ({}{more})", cause.as_str(), accounts.join(", "))
+        .map(|((_, client, cause), accounts)| {
+            format!("{client}: {} × {} ({})", accounts.len(), cause.as_str(), first_of(accounts))
         })
         .collect()
+}
+
+/// The first few accounts, by id.
+fn first_of(mut accounts: Vec<Cow<'_, str>>) -> String {
+    accounts.sort_unstable();
+    let more = if accounts.len() > 3 { ", …" } else { "" };
+    accounts.truncate(3);
+    accounts.join(", ") + more
+}
+
+fn client_of(finding: &Finding) -> String {
+    finding.client.as_ref().map_or_else(|| "no client".to_owned(), ToString::to_string)
 }

@@ -12,7 +12,7 @@ mod letters;
 mod past;
 mod person;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -298,7 +298,7 @@ fn standing_state(scene: &Scene<'_>, policy: &Reminders, finding: &Finding) -> O
 }
 
 /// Whether an exception of today covers the finding.
-fn excepts(exception: &Exception, finding: &Finding, today: NaiveDate) -> bool {
+pub(super) fn excepts(exception: &Exception, finding: &Finding, today: NaiveDate) -> bool {
     exception.until >= today
         && match &exception.what {
             Excepted::Client(key) => finding.client.as_ref().is_some_and(|c| c.key == *key),

@@ -1,5 +1,6 @@
 //! Scenarios of the judgement: given this night, which cause, how sure, and what is looked at again.
 
+mod digest;
 mod night;
 
 use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::page::{client_name, day, words};
+use super::page::{day, words};
 use crate::domain::{ActionOwner, Change, ClientKey, Finding, ReminderFacts, ReminderState, Status};
 
 /// One client's part of the list.
@@ -52,7 +52,7 @@ pub(super) fn group(gaps: &[&Finding], unfolded: bool) -> Group {
     let client = gaps.first().and_then(|gap| gap.client.as_deref());
     Group {
         country: client.map(|client| client.country.clone()).unwrap_or_default(),
-        client: client.map(client_name).unwrap_or_default(),
+        client: client.map(ToString::to_string).unwrap_or_default(),
         count: gaps.len() as u64,
         new: gaps.iter().filter(|gap| gap.change == Some(Change::New)).count() as u64,
         oldest: gaps.iter().filter_map(|gap| gap.days_open).max().unwrap_or(0),
@@ -66,7 +66,7 @@ fn row(gap: &Finding) -> Row {
         new: gap.change == Some(Change::New),
         account: gap.account_text().into_owned(),
         name: gap.account_name.to_string(),
-        requested: super::page::is_requested(gap),
+        requested: gap.is_requested(),
         cause: words(gap.cause.as_str()),
         turn: turn(gap.action_owner),
         step: gap.next_step.clone(),

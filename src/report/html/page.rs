@@ -10,9 +10,7 @@ use super::super::Report;
 use super::super::csv::is_judged;
 use super::trend::{self, Trend};
 use super::{FOLDED_FROM, MOST_GAPS, gaps};
-use crate::domain::{
-    ActionOwner, BadRowNote, Cause, Change, Client, Exit, Finding, RegisterState, Status, Summary, Unread,
-};
+use crate::domain::{ActionOwner, BadRowNote, Cause, Change, Exit, Finding, Status, Summary, Unread};
 
 /// Lines of a list outside of the gaps; the tables hold the rest.
 const MOST_LINES: usize = 500;
@@ -112,7 +110,7 @@ struct Account {
 pub(super) fn page(report: Report<'_>, sorted: &[&Finding], gaps: &[&Finding]) -> Page {
     let summary = report.summary;
     let of_gaps = |text: &dyn Fn(&Finding) -> Option<String>| gaps.iter().filter_map(|gap| text(gap)).collect();
-    let client_names: BTreeSet<String> = of_gaps(&|gap| gap.client.as_deref().map(client_name));
+    let client_names: BTreeSet<String> = of_gaps(&|gap| gap.client.as_deref().map(ToString::to_string));
     let listed = |wanted: &dyn Fn(&Finding) -> bool| {
         list(sorted.iter().filter(|finding| wanted(finding)).map(|finding| account(finding)))
     };
@@ -134,8 +132,8 @@ pub(super) fn page(report: Report<'_>, sorted: &[&Finding], gaps: &[&Finding]) -
         countries: of_gaps(&|gap| gap.client.as_deref().map(|client| client.country.clone())),
         client_names,
         causes: of_gaps(&|gap| Some(words(gap.cause.as_str()))),
-        ready: listed(&|finding| is_requested(finding) && finding.status == Status::Ok),
-        waiting: listed(&|finding| is_requested(finding) && finding.status != Status::Ok && is_judged(finding)),
+        ready: listed(&|finding| finding.is_requested() && finding.status == Status::Ok),
+        waiting: listed(&|finding| finding.is_requested() && finding.status != Status::Ok && is_judged(finding)),
         unexpected: listed(&|finding| finding.status == Status::Unexpected && is_judged(finding)),
         ailing: listed(&|finding| finding.status == Status::Ok && finding.cause != Cause::SharedAsExpected),
         unread: list(summary.unread.iter().cloned()),
@@ -275,18 +273,8 @@ fn account(finding: &Finding) -> Account {
     }
 }
 
-/// Whether the register asks for it to be onboarded.
-pub(super) fn is_requested(finding: &Finding) -> bool {
-    finding.register.as_ref().is_some_and(|register| register.state == RegisterState::Requested)
-}
-
 fn client_of(finding: &Finding) -> String {
-    finding.client.as_deref().map(client_name).unwrap_or_default()
-}
-
-/// `DK C07 365discount`.
-pub(super) fn client_name(client: &Client) -> String {
-    format!("{} {} {}", client.country, client.code, client.name).trim().to_owned()
+    finding.client.as_deref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// A word of the contract as one reads it.

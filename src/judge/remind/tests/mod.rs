@@ -14,7 +14,7 @@ use crate::judge::tests::*;
 const METTE: &str = "mette@acme.example";
 const OWNER: &str = "owner@agency.example";
 
-fn policy() -> Reminders {
+pub(in crate::judge) fn policy() -> Reminders {
     Reminders {
         days: vec![0, 3, 7, 14],
         min_days_between: 2,
@@ -68,10 +68,13 @@ fn mailed_to(night: &mut Night, person: &str, days: &[&str], outcome: MailOutcom
     }
 }
 
+pub(in crate::judge) fn addressing() -> Addressing {
+    Addressing { operators: Vec::new(), languages: BTreeMap::new() }
+}
+
 fn plan(night: &Night, policy: &Reminders) -> (Vec<Finding>, Reminded) {
-    let addressing = Addressing { operators: Vec::new(), languages: BTreeMap::new() };
     let findings = night.judge().findings;
-    let reminded = remind(&night.scene(), policy, &addressing, &findings);
+    let reminded = remind(&night.scene(), policy, &addressing(), &findings);
     (findings, reminded)
 }
 
