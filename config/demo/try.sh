@@ -21,9 +21,8 @@ night() {
     number=$1 now=$2
     echo
     echo "=== Night $number: $now ==="
-    cat config/demo/world.toml "config/demo/night-$number.toml" > "demo/world-$number.toml"
     : > demo/listening
-    "$target/tiktok-simulator" --world "demo/world-$number.toml" > demo/listening &
+    "$target/tiktok-simulator" --world config/demo/world.toml --world "config/demo/night-$number.toml" > demo/listening &
     simulator=$!
     waited=0
     until grep -q listening demo/listening; do

@@ -14,9 +14,9 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// World file (TOML, see the README)
+    /// World file (TOML, see the README); several are read as one, in this order
     #[arg(long, required_unless_present = "generate", conflicts_with = "generate")]
-    world: Option<PathBuf>,
+    world: Vec<PathBuf>,
     /// Generated world, e.g. 2000x25: Business Centers x accounts in each
     #[arg(long, value_name = "BCSxACCOUNTS")]
     generate: Option<Size>,
@@ -92,14 +92,16 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn world(arguments: &Arguments) -> Result<World, Box<dyn std::error::Error>> {
-    match (&arguments.world, arguments.generate) {
-        (Some(path), _) => {
-            let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            Ok(World::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()))?)
-        }
-        (None, Some(size)) => Ok(World::generate(size.business_centers, size.accounts_each)),
-        (None, None) => Ok(World::new()),
+    if let Some(size) = arguments.generate {
+        return Ok(World::generate(size.business_centers, size.accounts_each));
     }
+    let mut text = String::new();
+    for path in &arguments.world {
+        text += &std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        text.push('\n');
+    }
+    let names: Vec<String> = arguments.world.iter().map(|path| path.display().to_string()).collect();
+    Ok(World::from_toml(&text).map_err(|error| format!("{}: {error}", names.join(" + ")))?)
 }
 
 fn options(arguments: &Arguments) -> Options {
