@@ -24,7 +24,8 @@ if ! "$venv/bin/python" -m pip --version > /dev/null 2>&1; then
         fi
     fi
 fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/sdk/requirements.txt
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+    -r tests/sdk/requirements.txt -r tests/manifests/requirements.txt
 SDK_PYTHON="$PWD/$venv/bin/python"
 export SDK_PYTHON
 
@@ -63,6 +64,10 @@ if ! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /d
         exit 1
     fi
 fi
+
+say "What looks at manifests and alerts"
+command -v kubectl > /dev/null || { echo "kubectl is needed, 1.27 or newer (Debian's is older): https://kubernetes.io/docs/tasks/tools/"; exit 1; }
+needs "prometheus promtool prometheus-pushgateway" "prometheus prometheus-pushgateway"
 
 say "Format"
 cargo fmt --all --check

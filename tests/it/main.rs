@@ -13,6 +13,7 @@ mod harness;
 mod killed;
 mod kills;
 mod lease;
+mod manifests;
 mod nights;
 mod page;
 mod peer;
