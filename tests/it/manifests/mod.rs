@@ -10,11 +10,12 @@ mod prometheus;
 mod settings;
 mod stub;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -67,15 +68,18 @@ fn rendered_text(folder: &Path) -> String {
     said(Command::new("kubectl").arg("kustomize").arg(folder), "").unwrap()
 }
 
+/// The same as objects; each folder is rendered once.
 fn rendered(folder: &str) -> Vec<Value> {
-    yaml(&rendered_text(&root().join(folder)))
+    static RENDERED: Mutex<BTreeMap<String, Vec<Value>>> = Mutex::new(BTreeMap::new());
+    let mut rendered = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
+    rendered.entry(folder.to_owned()).or_insert_with(|| yaml(&rendered_text(&root().join(folder)))).clone()
 }
 
-/// Every folder below k8s/ that can be applied, so that a new overlay cannot be forgotten.
+/// Every folder below k8s/ that can be applied, so that a new overlay cannot be forgotten; but an operator's own.
 fn folders() -> Vec<String> {
     fn search(folder: &Path, found: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
+            if entry.file_type().unwrap().is_dir() && entry.file_name() != "mine" {
                 search(&entry.path(), found);
             } else if entry.file_name() == "kustomization.yaml" {
                 found.push(folder.strip_prefix(root()).unwrap().display().to_string());
