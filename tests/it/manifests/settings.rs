@@ -61,8 +61,9 @@ pub(super) fn configuration(objects: &[Value], workload: &Value) -> Config {
 
 /// The mount that a path lies on, and its volume.
 fn mount<'a>(pod: &'a Value, path: &Path) -> (&'a Value, &'a Value) {
-    let mounts = list(program(pod), "volumeMounts").iter();
-    let mount = mounts.filter(|mount| path.starts_with(mount["mountPath"].as_str().unwrap())).next_back();
+    let place = |mount: &Value| mount["mountPath"].as_str().unwrap().to_owned();
+    let mounts = list(program(pod), "volumeMounts").iter().filter(|mount| path.starts_with(place(mount)));
+    let mount = mounts.max_by_key(|mount| place(mount).len());
     let mount = mount.unwrap_or_else(|| panic!("{} lies on no volume, and the root is read-only", path.display()));
     let volume = list(&pod["spec"], "volumes").iter().find(|volume| volume["name"] == mount["name"]);
     (mount, volume.unwrap_or_else(|| panic!("{} mounts no volume of the pod", mount["mountPath"])))
