@@ -10,6 +10,7 @@
 //! * [`store`] – what is remembered from night to night; the only one that knows SQL.
 //! * [`mail`] – letters and digests as messages, and how they are handed over.
 //! * [`report`] – tables, workbook, page and summary, whole or absent, in a folder or a bucket.
+//! * [`observe`] – metrics and heartbeat: how others hear of a run.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
 //! * [`commands`] – one file a command; [`cli`] names them, [`telemetry`] logs.
 
@@ -21,6 +22,7 @@ pub mod expected;
 pub mod job;
 pub mod judge;
 pub mod mail;
+pub mod observe;
 pub mod report;
 pub mod store;
 pub mod telemetry;

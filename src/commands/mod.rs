@@ -3,6 +3,7 @@
 //! Invariant: results go to stdout, everything else to stderr, and every ending has a code.
 
 mod check;
+mod listeners;
 mod plan;
 mod release;
 mod run;
@@ -78,6 +79,7 @@ impl Situation {
             config: &self.config,
             now: self.now.unwrap_or_else(Utc::now),
             now_is_given: self.now.is_some(),
+            begun: std::time::Instant::now(),
             stop: self.stop.clone(),
             progress,
         }
@@ -85,15 +87,11 @@ impl Situation {
 }
 
 /// Shows what a job left, and gives its code.
-fn conclude(result: Result<Outcome, Refusal>, output: Output, config: &Path) -> Exit {
+fn conclude(result: &Result<Outcome, Refusal>, output: Output, config: &Path) -> Exit {
     match result {
         Ok(outcome) => {
-            screen::show(&outcome, output);
-            crate::domain::Exit::ALL
-                .iter()
-                .copied()
-                .find(|exit| exit.code() == outcome.summary.exit_code)
-                .unwrap_or(Exit::Unexpected)
+            screen::show(outcome, output);
+            Exit::of_code(outcome.summary.exit_code)
         }
         Err(refusal) => {
             screen::complain(&refusal.message);

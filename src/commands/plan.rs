@@ -11,5 +11,5 @@ pub(super) async fn plan(situation: &Situation, out: &Path, output: Output) -> E
     let (on_progress, bar) = progress();
     let result = job::plan(&situation.order(on_progress), out).await;
     bar.clear();
-    conclude(result, output, &situation.config.path)
+    conclude(&result, output, &situation.config.path)
 }

@@ -1,5 +1,8 @@
 //! `release`: a person lifts what held the newest run.
 
+use chrono::Utc;
+
+use super::listeners::{Listeners, gauges};
 use super::{Situation, conclude, progress, screen};
 use crate::cli::Output;
 use crate::domain::{ClientKey, Exit, fold};
@@ -25,5 +28,8 @@ pub(super) async fn release(
     let (on_progress, bar) = progress();
     let result = job::release(&situation.order(on_progress), run_id, only).await;
     bar.clear();
-    conclude(result, output, &situation.config.path)
+    let exit = conclude(&result, output, &situation.config.path);
+    let gauges = gauges(&result, &situation.config, Utc::now());
+    Listeners::new(&situation.config, situation.stop.clone()).hear_of_release(&result, &gauges).await;
+    exit
 }

@@ -224,8 +224,8 @@ pub struct Schedule {
 /// Whom to tell about the run.
 #[derive(Clone, Debug)]
 pub struct Observe {
-    /// Prometheus Pushgateway.
-    pub pushgateway: Option<url::Url>,
+    /// Prometheus Pushgateway; the URL may hold a password.
+    pub pushgateway: Option<SecretString>,
     /// Heartbeat; the URL may hold a key.
     pub heartbeat_url: Option<SecretString>,
 }

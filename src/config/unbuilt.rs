@@ -18,7 +18,5 @@ pub fn unbuilt(config: &Config) -> Vec<String> {
     note(sql, "expected.source = \"sql\": this version reads csv files only");
     note(http, "expected.source = \"http\": this version reads csv files only");
     note(config.store.keep_days != 800, "store.keep_days: this version keeps all runs");
-    note(config.observe.pushgateway.is_some(), "observe.pushgateway: this version pushes no metrics");
-    note(config.observe.heartbeat_url.is_some(), "observe.heartbeat_url: this version sends no heartbeat");
     lines
 }

@@ -181,13 +181,19 @@ pub(super) fn web(node: &Node) -> Read<Url> {
 
 /// As [`web`], for a text from elsewhere.
 pub(super) fn web_url(text: &str) -> Read<Url> {
+    let url = listener_url(text)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Problem::new("this holds a user or a password", "write the URL without them").hidden());
+    }
+    Ok(url)
+}
+
+/// A URL over HTTP that may hold a user and a password.
+pub(super) fn listener_url(text: &str) -> Read<Url> {
     let remedy = "write it as \"https://host/path\"";
     let url = Url::parse(text).map_err(|error| Problem::new(format!("this is no URL: {error}"), remedy))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Problem::new("this is no URL with https:// or http://", remedy));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Problem::new("this holds a user or a password", "write the URL without them").hidden());
     }
     Ok(url)
 }

@@ -228,6 +228,13 @@ impl Finding {
         self.register.as_ref().is_some_and(|register| register.state == RegisterState::Requested)
     }
 
+    /// Whether the row was judged tonight: not one that is in the report only to say that it is no gap any more.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.change != Some(Change::Withdrawn)
+            && !(self.status == Status::Unexpected && self.change == Some(Change::Resolved))
+    }
+
     /// Whether it belongs into `diff.csv`: not ok, or somebody must act, or it was mended or withdrawn tonight.
     #[must_use]
     pub fn is_difference(&self) -> bool {

@@ -59,6 +59,21 @@ impl Exit {
         }
     }
 
+    /// Whether trying again the same night may end better, as the contract's table says.
+    #[must_use]
+    pub fn retry_helps(self) -> bool {
+        match self {
+            Self::Unexpected | Self::NotReadCompletely | Self::MailsNotAccepted | Self::NotWritten => true,
+            Self::Refused | Self::TokenRefused | Self::Held | Self::LeaseHeld | Self::Done => false,
+        }
+    }
+
+    /// What a code means here; a code that is none of ours is a fault of the program.
+    #[must_use]
+    pub fn of_code(code: u8) -> Self {
+        Self::ALL.iter().copied().find(|exit| exit.code() == code).unwrap_or(Self::Unexpected)
+    }
+
     /// What it means, for people.
     #[must_use]
     pub fn meaning(self) -> &'static str {
@@ -75,6 +90,10 @@ impl Exit {
         }
     }
 }
+
+/// Names of all guards.
+pub const GUARDS: [&str; 8] =
+    ["canary", "first_mailed", "input_drop", "input_empty", "invalid_rows", "max_per_run", "regressed", "store_lost"];
 
 /// A guard that holds the mails.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::mailing::Mailed;
-use super::{Mandate, Order, Refusal, reader};
+use super::{Mandate, Order, Phase, Refusal, Watch, reader};
 use crate::domain::{Finding, GuardTrip, History, MailCounts, MailOutcome, Observation, Register, Unread};
 use crate::judge::{self, Held, Reminded, Scene, WhyNot};
 use crate::report::Place;
@@ -32,15 +32,21 @@ pub(super) async fn observe_and_judge(
     register: Register,
     history: History,
     stop: CancellationToken,
+    watch: &mut Watch,
 ) -> Result<Night, Refusal> {
     let reader = reader(order, stop)?;
+    watch.was(Phase::Preparing);
     let mut observation = reader.observe().await;
+    watch.was(Phase::Reading);
     let scene = |observation: &Observation| -> judge::Judgement {
         judge::judge(&scene(order, &register, observation, &history))
     };
     let wanted = judge::wanted_states(&self::scene(order, &register, &observation, &history));
+    watch.was(Phase::Judging);
     reader.read_states(&mut observation, &wanted).await;
+    watch.was(Phase::Reading);
     let mut judgement = scene(&observation);
+    watch.was(Phase::Judging);
     if !judgement.doubts.is_empty() {
         info!(
             lists = judgement.doubts.lists.len(),
@@ -49,6 +55,7 @@ pub(super) async fn observe_and_judge(
             "new gaps are looked at again before they are believed"
         );
         reader.look_again(&mut observation, &judgement.doubts).await;
+        watch.was(Phase::Reading);
         judgement = scene(&observation);
     }
     let calls = reader.calls();

@@ -7,7 +7,7 @@ use tracing::{error, info};
 use super::assess::{Night, Plan};
 use super::mailing::Mailed;
 use super::recording::clock;
-use super::{Order, Outcome, identity};
+use super::{Order, Outcome, Phase, Watch, identity};
 use crate::domain::{Exit, MailCounts, Summary};
 use crate::judge::{self, Ending};
 use crate::report::{self, Keep, Place};
@@ -107,13 +107,16 @@ impl<'a> Course<'a> {
     }
 
     /// What is left for the terminal; every trouble is logged here, once.
-    pub(super) fn outcome(self, report: Option<String>) -> Outcome {
+    pub(super) fn outcome(self, report: Option<String>, mut watch: Watch) -> Outcome {
         let summary = self.summary();
+        watch.was(Phase::Reporting);
         for trouble in &self.troubles {
             error!("{trouble}");
         }
         info!(exit.code = summary.exit_code, complete = summary.complete, "the {} ended", summary.command);
-        let (findings, persons) = (self.night.findings, self.plan.reminded.persons);
-        Outcome { summary, findings, persons, report, troubles: self.troubles }
+        let register_rows = self.night.register.account_rows as u64;
+        let Night { findings, calls, .. } = self.night;
+        let persons = self.plan.reminded.persons;
+        Outcome { summary, findings, persons, report, troubles: self.troubles, register_rows, calls, watch }
     }
 }

@@ -12,9 +12,11 @@ mod post;
 mod recording;
 mod release;
 mod telling;
+mod watch;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -28,6 +30,7 @@ use crate::report::Place;
 use crate::store::RunSeq;
 use crate::{expected, mail, tiktok};
 pub use plan::plan;
+pub use watch::{Phase, Watch};
 
 use course::Course;
 use post::Post;
@@ -41,6 +44,8 @@ pub struct Order<'a> {
     pub now: DateTime<Utc>,
     /// Whether that moment was given and not the clock's.
     pub now_is_given: bool,
+    /// When it was given; what it took is counted from here.
+    pub begun: Instant,
     /// Told when the process shall end.
     pub stop: CancellationToken,
     /// Told how far the reading is.
@@ -70,6 +75,12 @@ pub struct Outcome {
     pub report: Option<String>,
     /// What went wrong besides, in sentences.
     pub troubles: Vec<String>,
+    /// Data rows of the accounts register, good and bad.
+    pub register_rows: u64,
+    /// What TikTok was asked, and how it answered.
+    pub calls: tiktok::Calls,
+    /// Where the time went.
+    pub watch: Watch,
 }
 
 /// Why a run ended before anything was judged, or before its report: another run took over.
@@ -158,11 +169,14 @@ async fn reconcile(
     let run_id = free_run_id(place, order, &register);
     tracing::Span::current().record("run.id", run_id.as_str());
     let history = recorder.begin(order, &run_id, mandate.command(), &register).await?;
-    let night = assess::observe_and_judge(order, register, history, recorder.stop()).await?;
+    let mut watch = Watch::since(order.begun);
+    let night = assess::observe_and_judge(order, register, history, recorder.stop(), &mut watch).await?;
     let plan = night.plan(order, place, mandate);
     let mut course = Course::new(order, run_id, mandate.command(), night, plan);
+    watch.was(Phase::Judging);
 
     let remembered = recorder.remember(order, &course.night).await;
+    watch.was(Phase::Remembering);
     let post = Post { order, texts, postman, recorder };
     match remembered {
         Ok(()) => course.mailed(&mailing::send(&post, &course.plan).await),
@@ -173,6 +187,7 @@ async fn reconcile(
         course.is_cut_short();
     }
     telling::tell_operators(&post, &mut course).await;
+    watch.was(Phase::Mailing);
     if recorder.stop().is_cancelled() {
         course.is_cut_short();
     }
@@ -188,7 +203,7 @@ async fn reconcile(
     if written.is_some() && !recorder.stop().is_cancelled() {
         course.prunes(place);
     }
-    Ok(course.outcome(written))
+    Ok(course.outcome(written, watch))
 }
 
 /// Texts and templates on their way.

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::course::Course;
-use super::{Mandate, Order, Outcome, Refusal, assess, free_run_id, identity, load, place, prepare_texts, ready};
+use super::{
+    Mandate, Order, Outcome, Phase, Refusal, Watch, assess, free_run_id, identity, load, place, prepare_texts, ready,
+};
 use crate::domain::{Exit, History};
 use crate::report::Place;
 use crate::store::Store;
@@ -23,9 +25,11 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
     identity::refuse_the_past(order, &history)?;
     let texts = ready(texts).await?;
 
-    let night = assess::observe_and_judge(order, register, history, order.stop.clone()).await?;
+    let mut watch = Watch::since(order.begun);
+    let night = assess::observe_and_judge(order, register, history, order.stop.clone(), &mut watch).await?;
     let plan = night.plan(order, &reports, &Mandate::default());
     let mut course = Course::new(order, run_id, "plan", night, plan);
+    watch.was(Phase::Judging);
     course.mails_nothing();
     let mut mails = Vec::new();
     let mut faults = Vec::new();
@@ -42,7 +46,7 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
         course.is_cut_short();
     }
     let written = course.report(&out, &mails, false);
-    Ok(course.outcome(written))
+    Ok(course.outcome(written, watch))
 }
 
 /// The history as it is; an absent store is an empty one, and is not created.

@@ -150,7 +150,7 @@ pub fn summarize(scene: &Scene<'_>, findings: &[Finding], unread: &[Unread], end
             Some(Change::Withdrawn) => changes.withdrawn += 1,
             None => {}
         }
-        if is_judged(finding) {
+        if finding.is_judged() {
             by_cause[finding.cause as usize] += 1;
         }
     }
@@ -185,12 +185,4 @@ pub fn summarize(scene: &Scene<'_>, findings: &[Finding], unread: &[Unread], end
             .collect(),
         mails: ending.mails,
     }
-}
-
-/// Whether a finding was judged tonight; not so the gaps that ended without a row.
-fn is_judged(finding: &Finding) -> bool {
-    !matches!(
-        (finding.status, finding.change),
-        (_, Some(Change::Withdrawn)) | (Status::Unexpected, Some(Change::Resolved))
-    )
 }

@@ -153,10 +153,3 @@ fn ranks(findings: &[&Finding]) -> HashMap<*const Client, u32> {
 fn client(finding: &Finding) -> Option<(&str, &str)> {
     finding.client.as_deref().map(|client| (client.country.as_str(), client.code.as_str()))
 }
-
-/// Whether the row was judged tonight: not one that is in the report only to say that it is no gap any more.
-#[must_use]
-pub fn is_judged(finding: &Finding) -> bool {
-    finding.change != Some(Change::Withdrawn)
-        && !(finding.status == Status::Unexpected && finding.change == Some(Change::Resolved))
-}

@@ -27,7 +27,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use age::Keep;
-pub use csv::{csv, is_judged, sorted};
+pub use csv::{csv, sorted};
 pub use place::Place;
 
 use crate::domain::{Finding, Summary, TrendNight};
@@ -115,7 +115,7 @@ pub fn write(place: &Place, report: Report<'_>, latest: bool) -> Result<String, 
     let book = xlsx::Book::new(&report, &sorted)?;
     let mut files: Vec<NewFile<'_>> = vec![
         ("diff.csv", Box::new(|to| csv(rows().filter(|finding| finding.is_difference()), to))),
-        ("accounts.csv", Box::new(|to| csv(rows().filter(|finding| is_judged(finding)), to))),
+        ("accounts.csv", Box::new(|to| csv(rows().filter(|finding| finding.is_judged()), to))),
         ("report.html", Box::new(|to| html::html(report, &sorted, to))),
         ("report.xlsx", Box::new(|to| book.write(to))),
         ("summary.json", Box::new(|to| to.write_all(&summary))),

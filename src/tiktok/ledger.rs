@@ -41,6 +41,34 @@ impl From<Outcome<'_>> for Answered {
     }
 }
 
+impl Answered {
+    /// The answer as metrics name it: one of a list that nobody else can make longer.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        macro_rules! known {
+            ($of:expr; $($code:literal)+; $other:literal) => {
+                match $of { $($code => stringify!($code),)+ _ => $other }
+            };
+        }
+        match self {
+            Self::Code(0) => "ok",
+            // Those that the fact sheet's §3 tells apart.
+            Self::Code(code) => {
+                known!(code; 40000 40001 40002 40006 40007 40010 40016 40100 40101 40102 40103 40104 40105
+                40106 40110 40113 40114 40130 40131 40132 40133 40200 40201 40202 40300 40301 40309 40700 41000 50000 50002
+                51000 51010 51305 60001 61000 70001; "other")
+            }
+            Self::Http(429) => "http_429",
+            Self::Http(400..=499) => "http_4xx",
+            Self::Http(500..=599) => "http_5xx",
+            Self::Http(_) => "http_other",
+            Self::Transport => "transport",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+        }
+    }
+}
+
 impl fmt::Display for Answered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

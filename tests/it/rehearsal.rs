@@ -85,6 +85,7 @@ impl Rehearsal {
             config: &self.config,
             now: format!("{day}T04:30:00Z").parse().unwrap(),
             now_is_given: true,
+            begun: std::time::Instant::now(),
             stop: CancellationToken::new(),
             progress: Arc::new(|_| {}),
         };

@@ -69,8 +69,14 @@ pub(in crate::config) fn schedule(mut section: Section<'_>) -> Schedule {
 /// Whom to tell about the run.
 pub(in crate::config) fn observe(mut section: Section<'_>) -> Observe {
     let heartbeat = secret::checked(section.environment(), |text| values::web_url(text).map(|_| ()));
+    // A password may be in it, as long as it does not stand in the file.
+    let pushgateway = secret::checked_or_literal(
+        section.environment(),
+        |text| values::listener_url(text).map(|_| ()),
+        |text| values::web_url(text).map(|_| ()),
+    );
     let observe = Observe {
-        pushgateway: section.optional("pushgateway", values::web),
+        pushgateway: section.optional::<SecretString>("pushgateway", pushgateway),
         heartbeat_url: section.optional::<SecretString>("heartbeat_url", heartbeat),
     };
     section.finish();

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::super::Report;
-use super::super::csv::is_judged;
 use super::trend::{self, Trend};
 use super::{FOLDED_FROM, MOST_GAPS, gaps};
 use crate::domain::{ActionOwner, BadRowNote, Cause, Change, Exit, Finding, Status, Summary, Unread};
@@ -133,8 +132,8 @@ pub(super) fn page(report: Report<'_>, sorted: &[&Finding], gaps: &[&Finding]) -
         client_names,
         causes: of_gaps(&|gap| Some(words(gap.cause.as_str()))),
         ready: listed(&|finding| finding.is_requested() && finding.status == Status::Ok),
-        waiting: listed(&|finding| finding.is_requested() && finding.status != Status::Ok && is_judged(finding)),
-        unexpected: listed(&|finding| finding.status == Status::Unexpected && is_judged(finding)),
+        waiting: listed(&|finding| finding.is_requested() && finding.status != Status::Ok && finding.is_judged()),
+        unexpected: listed(&|finding| finding.status == Status::Unexpected && finding.is_judged()),
         ailing: listed(&|finding| finding.status == Status::Ok && finding.cause != Cause::SharedAsExpected),
         unread: list(summary.unread.iter().cloned()),
         unknown: caused(sorted.iter().filter(|finding| finding.status == Status::Unknown)),
@@ -193,7 +192,7 @@ fn turns(sorted: &[&Finding]) -> Vec<Turn> {
     ActionOwner::ALL
         .iter()
         .map(|owner| {
-            let causes = caused(sorted.iter().filter(|f| is_judged(f) && f.action_owner == Some(*owner)));
+            let causes = caused(sorted.iter().filter(|f| f.is_judged() && f.action_owner == Some(*owner)));
             Turn { who: gaps::turn(Some(*owner)), count: causes.iter().map(|caused| caused.count).sum(), causes }
         })
         .collect()

@@ -19,7 +19,6 @@ use std::io::{self, Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::csv::is_judged;
 use super::{Error, Report};
 use crate::domain::Finding;
 use row::Hole;
@@ -80,8 +79,10 @@ impl<'a> Book<'a> {
     }
 
     fn with_rows(report: &Report<'_>, sorted: &'a [&'a Finding], most: usize) -> Result<Self, Error> {
-        let tables =
-            [Table::new("diff", sorted, Finding::is_difference, most), Table::new("accounts", sorted, is_judged, most)];
+        let tables = [
+            Table::new("diff", sorted, Finding::is_difference, most),
+            Table::new("accounts", sorted, Finding::is_judged, most),
+        ];
         let frame = frame::workbook(report, &tables)
             .map_err(|fault| Error::Words { source: io::Error::other(format!("report.xlsx: {fault}")) })?;
         Ok(Self { tables, frame })
