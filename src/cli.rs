@@ -1,5 +1,6 @@
 //! The command line: names, help and nothing else.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -22,6 +23,7 @@ Examples:
   tiktok-access-reconciler check                          is everything in place?
   tiktok-access-reconciler plan                           what would tonight's run find and mail?
   tiktok-access-reconciler run                            what the CronJob does
+  tiktok-access-reconciler schedule                       the same every night, without a CronJob
   tiktok-access-reconciler --now 2026-12-01T04:30:00Z plan   a rehearsal of another night
 
 Secrets are never given here: the configuration names the variable or file that holds each.";
@@ -105,6 +107,12 @@ pub enum Command {
         /// Form of the result on stdout
         #[arg(long, value_enum, default_value = "text")]
         output: Output,
+    },
+    /// Stays up and does `run` on the cron of the configuration; answers at /healthz, /readyz and /metrics
+    Schedule {
+        /// Where to answer
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8080")]
+        listen: SocketAddr,
     },
     /// Looks at configuration, registers, tokens, store, mail server, report folder and templates; one line each
     Check {

@@ -11,6 +11,7 @@
 //! * [`mail`] – letters and digests as messages, and how they are handed over.
 //! * [`report`] – tables, workbook, page and summary, whole or absent, in a folder or a bucket.
 //! * [`observe`] – metrics and heartbeat: how others hear of a run.
+//! * [`schedule`] – when a run is due, and the doors that others knock at while none is.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
 //! * [`commands`] – one file a command; [`cli`] names them, [`telemetry`] logs.
 
@@ -24,6 +25,7 @@ pub mod judge;
 pub mod mail;
 pub mod observe;
 pub mod report;
+pub mod schedule;
 pub mod store;
 pub mod telemetry;
 pub mod tiktok;

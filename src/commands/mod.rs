@@ -7,6 +7,7 @@ mod listeners;
 mod plan;
 mod release;
 mod run;
+mod schedule;
 mod screen;
 
 use std::path::Path;
@@ -32,7 +33,11 @@ pub fn dispatch(cli: Cli) -> Exit {
             return Exit::Unexpected;
         }
     };
-    let span = tracing::info_span!("job", run.id = tracing::field::Empty);
+    // Each run of `schedule` has a span of its own.
+    let span = match cli.command {
+        Command::Schedule { .. } => tracing::Span::none(),
+        _ => tracing::info_span!("job", run.id = tracing::field::Empty),
+    };
     let exit = runtime.block_on(async {
         // On a worker: the job and its connections then hand over requests without crossing threads, which costs a
         // third of the reading's CPU. A fault of the program has been told by the panic's own message; it ends as code
@@ -62,6 +67,7 @@ async fn command(cli: Cli) -> Exit {
             release::release(&situation, &run_id, country.as_deref(), client.as_deref(), output).await
         }
         Command::Check { output } => check::check(&situation, output).await,
+        Command::Schedule { listen } => schedule::schedule(situation, listen).await,
     }
 }
 
