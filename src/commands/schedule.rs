@@ -24,6 +24,8 @@ use crate::store::{RunRow, Store};
 
 /// How often the store is looked at while no run is at work.
 const LOOKS: Duration = Duration::from_secs(15);
+/// The same while it does not answer.
+const ANXIOUS_LOOKS: Duration = Duration::from_secs(3);
 /// What a look may take.
 const LOOK: Duration = Duration::from_secs(10);
 /// Runs that are looked back on.
@@ -120,7 +122,10 @@ impl Keeper {
             let (situation, listeners) = (Arc::clone(&self.situation), Arc::clone(&self.listeners));
             let span = tracing::info_span!("job", run.id = tracing::field::Empty);
             self.night = Some(tokio::spawn(night(situation, listeners).instrument(span)));
-        } else if self.looked_at.is_none_or(|at| at.elapsed() >= LOOKS) {
+            return;
+        }
+        let pause = if self.vitals.readiness() == Readiness::Ready { LOOKS } else { ANXIOUS_LOOKS };
+        if self.looked_at.is_none_or(|at| at.elapsed() >= pause) {
             self.looks();
         }
     }
@@ -141,6 +146,7 @@ impl Keeper {
             exit.meaning(),
             if again.is_some() { "; it is tried again" } else { "" }
         );
+        self.looks();
     }
 
     fn looks(&mut self) {
