@@ -125,7 +125,7 @@ fn check_says_that_everything_is_in_place() {
 #[test]
 fn check_tells_all_faults_at_once() {
     let mut stage = stage();
-    stage.set("observe.pushgateway", "\"http://localhost:9091\"").contact_row("DK,C07,no address,,,client");
+    stage.set("store.keep_days", "30").contact_row("DK,C07,no address,,,client");
     stage.tiktok.world_mut(|world| world.revoke_token(MEMBER));
     let ran = stage.does(&["check", "--output", "json"]).ends_with(2);
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();

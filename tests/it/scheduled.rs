@@ -9,23 +9,27 @@ use tiktok_simulator::{Endpoint, What, When};
 
 use crate::ear::{Ear, Manner};
 use crate::harness::*;
+use crate::manifests::prometheus::free_port;
 use crate::running::*;
 use crate::smtp_sink::{Act, At, Fate, Sink};
 
 /// Not in the lifetime of a test, unless it is run on that day.
 const ANOTHER_DAY: &str = "\"0 0 5 29 2 *\"";
-const EVERY_SECOND: &str = "\"* * * * * *\"";
+pub const EVERY_SECOND: &str = "\"* * * * * *\"";
 
 /// A `schedule` that is up.
-struct Scheduled {
+pub struct Scheduled {
     run: Running,
     port: u16,
 }
 
 impl Scheduled {
     fn starts(stage: &Stage) -> Self {
+        Self::starts_at(stage, free_port())
+    }
+
+    pub fn starts_at(stage: &Stage, port: u16) -> Self {
         stage.write();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut run = Running::of(stage.command(&["schedule", "--listen", &format!("127.0.0.1:{port}")]));
         wait_for("its doors", || {
             assert!(!run.has_ended(), "it ended");
@@ -55,7 +59,7 @@ impl Scheduled {
         self.says("/metrics").1.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok())
     }
 
-    fn is_told_to_stop(self) -> Ran {
+    pub fn is_told_to_stop(self) -> Ran {
         self.run.signal("TERM");
         self.run.ends_within(LAST_WORDS)
     }

@@ -132,10 +132,10 @@ fn an_app_secret_without_its_app_is_refused() {
 
 #[test]
 fn what_is_configured_and_not_built_is_told() {
-    let text = SMALL.to_owned() + "\n[observe]\npushgateway = \"http://push\"\n";
+    let text = SMALL.to_owned() + "\n[store]\nkeep_days = 30\n";
     let lines = unbuilt(&load_text(&text, &[]).unwrap());
     let keys: Vec<_> = lines.iter().map(|line| line.split(':').next().unwrap()).collect();
-    assert_eq!(keys, ["observe.pushgateway"]);
+    assert_eq!(keys, ["store.keep_days"]);
 }
 
 #[test]

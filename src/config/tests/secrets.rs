@@ -40,3 +40,13 @@ fn a_secret_in_the_place_of_a_variables_name_is_not_shown() {
     let faults = load_text(&text, &[]).unwrap_err();
     assert!(!faults.to_string().contains("hunter2") && !faults.report().contains("hunter2"), "{faults}");
 }
+
+#[test]
+fn a_pushgateway_may_have_a_password_where_the_file_does_not_show_it() {
+    let text = SMALL.to_owned() + "\n[observe]\npushgateway = { env = \"PUSH\" }\n";
+    let config = load_text(&text, &[("PUSH", "https://robot:hunter2@push.example")]).unwrap();
+    assert_eq!(config.observe.pushgateway.as_ref().unwrap().expose_secret(), "https://robot:hunter2@push.example");
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let fault = only_fault(load_text(&text, &[("PUSH", "robot:hunter2@push.example")]));
+    assert!(fault.key == "observe.pushgateway" && !format!("{fault:?}").contains("hunter2"), "{fault:?}");
+}

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod timetable;
+mod vitals;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;

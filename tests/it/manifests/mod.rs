@@ -6,7 +6,7 @@ mod image;
 mod locked_in;
 mod observed;
 mod pages;
-mod prometheus;
+pub(crate) mod prometheus;
 mod settings;
 mod stub;
 

@@ -5,8 +5,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::prometheus::Monitoring;
+use super::prometheus::{Monitoring, free_port};
 use super::{list, read, root, said, yaml};
+use crate::harness::*;
+use crate::scheduled::{EVERY_SECOND, Scheduled};
 
 /// The program's metrics, without their prefix, and their labels.
 const METRICS: [(&str, &[&str]); 14] = [
@@ -26,7 +28,8 @@ const METRICS: [(&str, &[&str]); 14] = [
     ("tiktok_wait_seconds", &[]),
 ];
 
-/// A night as the program pushes it: TikTok refused a token, and half of the rest went wrong too.
+/// A night as the program pushes it, which a test beside the program's code sees to: TikTok refused a token, and half of the
+/// rest went wrong too.
 const NIGHT: &str = include_str!("../../manifests/night.prom");
 
 fn rules() -> Vec<Value> {
@@ -70,6 +73,77 @@ fn the_night_of_these_tests_has_every_metric_with_its_labels() {
     }
     let expected = METRICS.iter().map(|(name, labels)| ((*name).to_owned(), labels.iter().copied().collect()));
     assert_eq!(seen, expected.collect());
+}
+
+/// The metrics of a job that Prometheus has, without their prefix, and their labels.
+fn scraped(monitoring: &Monitoring, job: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for series in monitoring.query(&format!("{{__name__=~\"tiktok_access_.+\", job=\"{job}\"}}")) {
+        let labels = series["metric"].as_object().unwrap().keys();
+        let own = labels.filter(|label| !["__name__", "job", "instance"].contains(&label.as_str())).cloned();
+        let name = series["metric"]["__name__"].as_str().unwrap().trim_start_matches("tiktok_access_");
+        seen.entry(name.to_owned()).or_default().extend(own);
+    }
+    seen
+}
+
+#[test]
+fn the_programs_own_metrics_arrive_and_the_rules_judge_them() {
+    let expected: BTreeMap<String, BTreeSet<String>> = METRICS
+        .iter()
+        .map(|(name, labels)| ((*name).to_owned(), labels.iter().map(|label| (*label).to_owned()).collect()))
+        .collect();
+    let scheduled_port = free_port();
+    let monitoring = Monitoring::start(&root().join("k8s/observability/rules.yaml"), scheduled_port);
+    let mut stage = Stage::new(acme_world(1));
+    stage.expects("C07", &acme(1), ACME).expects("C07", &acme(2), ACME).contact("C07", "mette@acme.example");
+    stage.set("observe.pushgateway", &format!("{:?}", monitoring.pushgateway()));
+    let job = "tiktok_access_reconciler";
+    let value = |name: &str| {
+        let series = monitoring.query(&format!("tiktok_access_{name}{{job=\"{job}\"}}"));
+        series.first().map(|series| series["value"][1].as_str().unwrap().to_owned())
+    };
+    // A night that is complete and held.
+    stage.set("mail.max_per_run", "0").night("2026-01-12").ends_with(5);
+    monitoring.until("every metric with its labels", || (scraped(&monitoring, job) == expected).then_some(()));
+    monitoring.until("it fires", || (monitoring.firing() == ["TikTokAccessMailsHeld"]).then_some(()));
+    let complete = value("last_complete_run_timestamp_seconds").unwrap();
+    // The next is not complete: what is known of the last complete one stays.
+    stage.set("mail.max_per_run", "500");
+    stage.tiktok.world_mut(|world| world.revoke_token(MEMBER));
+    stage.night("2026-01-13").ends_with(3);
+    monitoring.until("it fires", || (monitoring.firing() == ["TikTokAccessTokenRefused"]).then_some(()));
+    assert_eq!(value("last_complete_run_timestamp_seconds"), Some(complete.clone()));
+    assert_eq!(scraped(&monitoring, job), expected);
+    // Then one that cannot begin: the accounts stay as they were last seen.
+    std::fs::remove_file(stage.path("accounts.csv")).unwrap();
+    ran(stage.command(&["run"]).output().unwrap()).ends_with(2);
+    monitoring.until("it fires", || (monitoring.firing() == ["TikTokAccessRunFailed"]).then_some(()));
+    assert_eq!(value("last_complete_run_timestamp_seconds"), Some(complete));
+    assert_eq!(scraped(&monitoring, job), expected);
+    // All is well again, with another set of causes: none of the old series is left.
+    stage.tiktok.world_mut(|world| world.restore_token(MEMBER));
+    stage.night("2026-01-14").ends_with(0);
+    monitoring.until("it is quiet", || monitoring.firing().is_empty().then_some(()));
+    let unknown = "tiktok_access_accounts{status=\"unknown\"}";
+    monitoring.until("nothing is unknown", || monitoring.query(unknown).is_empty().then_some(()));
+    assert_eq!(value("run_exit_code").as_deref(), Some("0"));
+    // What `schedule` is scraped for is the same.
+    stage.set("schedule.cron", EVERY_SECOND);
+    let scheduled = Scheduled::starts_at(&stage, scheduled_port);
+    monitoring.until("the same of schedule", || (scraped(&monitoring, "scheduled") == expected).then_some(()));
+    for (title, query) in queries() {
+        let query = query.replace("job=~\".*\"", "job=\"scheduled\"");
+        assert!(!monitoring.query(&query).is_empty(), "{title}: {query} shows nothing");
+    }
+    scheduled.is_told_to_stop();
+}
+
+#[test]
+fn every_guard_has_its_series() {
+    let source = read("src/judge/guard.rs");
+    let names: BTreeSet<&str> = source.split("name: \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(names, reconciler::domain::GUARDS.into_iter().collect());
 }
 
 #[test]
@@ -118,7 +192,7 @@ fn what_the_goals_ask_to_be_noticed_has_an_alert() {
 
 #[test]
 fn a_pushgateway_and_a_prometheus_take_a_night_and_answer_every_query_of_the_dashboard() {
-    let monitoring = Monitoring::start(&root().join("k8s/observability/rules.yaml"));
+    let monitoring = Monitoring::start(&root().join("k8s/observability/rules.yaml"), free_port());
     monitoring.push("tiktok-access", NIGHT);
     let series = NIGHT.lines().filter(|line| !line.starts_with('#')).count();
     monitoring.until("all series are scraped", || {

@@ -34,13 +34,15 @@ pub(super) struct Monitoring {
 }
 
 impl Monitoring {
-    /// Starts them; Prometheus scrapes the Pushgateway as the README says, and evaluates the rules.
-    pub(super) fn start(rules: &Path) -> Self {
+    /// Starts them; Prometheus scrapes the Pushgateway as the README says, and the `schedule` on a port, and evaluates the
+    /// rules.
+    pub(super) fn start(rules: &Path, scheduled: u16) -> Self {
         let data = TempDir::new().unwrap();
         let (pushgateway, prometheus) = (free_port(), free_port());
         let config = format!(
             "global: {{scrape_interval: 100ms, evaluation_interval: 100ms}}\nrule_files: [{:?}]\nscrape_configs:\n\
-             - {{job_name: pushgateway, honor_labels: true, static_configs: [{{targets: [\"127.0.0.1:{pushgateway}\"]}}]}}\n",
+             - {{job_name: pushgateway, honor_labels: true, static_configs: [{{targets: [\"127.0.0.1:{pushgateway}\"]}}]}}\n\
+             - {{job_name: scheduled, static_configs: [{{targets: [\"127.0.0.1:{scheduled}\"]}}]}}\n",
             rules.display().to_string()
         );
         let file = data.path().join("prometheus.yml");
@@ -64,7 +66,12 @@ impl Monitoring {
         both
     }
 
-    /// Replaces what the group has, as the program does at the end of a run.
+    /// Where the Pushgateway is.
+    pub(super) fn pushgateway(&self) -> String {
+        format!("http://127.0.0.1:{}", self.pushgateway)
+    }
+
+    /// Replaces all that the group has.
     pub(super) fn push(&self, group: &str, metrics: &str) {
         let (status, body) = http(self.pushgateway, "PUT", &format!("/metrics/job/{group}"), metrics).unwrap();
         assert!(status < 300, "{status} {body}");
@@ -115,7 +122,7 @@ fn serve(program: &str, arguments: &[String]) -> Served {
     }))
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
