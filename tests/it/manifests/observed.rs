@@ -106,25 +106,25 @@ fn the_programs_own_metrics_arrive_and_the_rules_judge_them() {
     // A night that is complete and held.
     stage.set("mail.max_per_run", "0").night("2026-01-12").ends_with(5);
     monitoring.until("every metric with its labels", || (scraped(&monitoring, job) == expected).then_some(()));
-    monitoring.until("it fires", || (monitoring.firing() == ["TikTokAccessMailsHeld"]).then_some(()));
+    monitoring.fires(&["TikTokAccessMailsHeld"]);
     let complete = value("last_complete_run_timestamp_seconds").unwrap();
     // The next is not complete: what is known of the last complete one stays.
     stage.set("mail.max_per_run", "500");
     stage.tiktok.world_mut(|world| world.revoke_token(MEMBER));
     stage.night("2026-01-13").ends_with(3);
-    monitoring.until("it fires", || (monitoring.firing() == ["TikTokAccessTokenRefused"]).then_some(()));
+    monitoring.fires(&["TikTokAccessTokenRefused"]);
     assert_eq!(value("last_complete_run_timestamp_seconds"), Some(complete.clone()));
     assert_eq!(scraped(&monitoring, job), expected);
     // Then one that cannot begin: the accounts stay as they were last seen.
     std::fs::remove_file(stage.path("accounts.csv")).unwrap();
     ran(stage.command(&["run"]).output().unwrap()).ends_with(2);
-    monitoring.until("it fires", || (monitoring.firing() == ["TikTokAccessRunFailed"]).then_some(()));
+    monitoring.fires(&["TikTokAccessRunFailed"]);
     assert_eq!(value("last_complete_run_timestamp_seconds"), Some(complete));
     assert_eq!(scraped(&monitoring, job), expected);
     // All is well again, with another set of causes: none of the old series is left.
     stage.tiktok.world_mut(|world| world.restore_token(MEMBER));
     stage.night("2026-01-14").ends_with(0);
-    monitoring.until("it is quiet", || monitoring.firing().is_empty().then_some(()));
+    monitoring.fires(&[]);
     let unknown = "tiktok_access_accounts{status=\"unknown\"}";
     monitoring.until("nothing is unknown", || monitoring.query(unknown).is_empty().then_some(()));
     assert_eq!(value("run_exit_code").as_deref(), Some("0"));
@@ -211,9 +211,9 @@ fn a_pushgateway_and_a_prometheus_take_a_night_and_answer_every_query_of_the_das
         "TikTokAccessSuspended",
         "TikTokAccessTokenRefused",
     ];
-    monitoring.until("the alerts fire", || (monitoring.firing() == expected).then_some(()));
+    monitoring.fires(&expected);
     // The next night replaces this one, and what was wrong is over.
     let complete = "tiktok_access_run_exit_code 0\ntiktok_access_guards_holding{guard=\"regressed\"} 0\n";
     monitoring.push("tiktok-access", complete);
-    monitoring.until("they are quiet again", || monitoring.firing().is_empty().then_some(()));
+    monitoring.fires(&[]);
 }

@@ -5,6 +5,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicU16;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -48,7 +50,14 @@ impl Monitoring {
         let file = data.path().join("prometheus.yml");
         fs::write(&file, config).unwrap();
         let processes = [
-            serve("prometheus-pushgateway", &[format!("--web.listen-address=127.0.0.1:{pushgateway}")]),
+            serve(
+                "prometheus-pushgateway",
+                &[
+                    format!("--web.listen-address=127.0.0.1:{pushgateway}"),
+                    // Debian's keeps what it is given from start to start.
+                    format!("--persistence.file={}", data.path().join("pushed").display()),
+                ],
+            ),
             serve(
                 "prometheus",
                 &[
@@ -84,8 +93,13 @@ impl Monitoring {
         answer["data"]["result"].as_array().unwrap_or_else(|| panic!("{query}: {answer}")).clone()
     }
 
+    /// Waits until these alerts fire and no other.
+    pub(super) fn fires(&self, expected: &[&str]) {
+        self.until(&format!("{expected:?} fire"), || (self.firing() == expected).then_some(()));
+    }
+
     /// The alerts that fire now, by name.
-    pub(super) fn firing(&self) -> Vec<String> {
+    fn firing(&self) -> Vec<String> {
         let answer = self.get("/api/v1/alerts");
         let alerts = answer["data"]["alerts"].as_array().unwrap().iter();
         let mut names: Vec<String> = alerts
@@ -103,7 +117,7 @@ impl Monitoring {
             if let Some(found) = ask() {
                 return found;
             }
-            assert!(begun.elapsed() < PATIENCE, "not after {PATIENCE:?}: {what}");
+            assert!(begun.elapsed() < PATIENCE, "not after {PATIENCE:?}: {what}; firing: {:?}", self.firing());
             sleep(Duration::from_millis(50));
         }
     }
@@ -122,8 +136,16 @@ fn serve(program: &str, arguments: &[String]) -> Served {
     }))
 }
 
+/// A port that nobody has, and that nobody else in this process is given: not one of those that the system hands out.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 10_000).unwrap();
+    loop {
+        let port = 20_000 + (first + NEXT.fetch_add(1, Relaxed)) % 10_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// One request over HTTP/1.0, whose answer ends with the connection; none while nobody listens.
