@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is measured and prints one table: see README.md beside this file.
-#   tests/bench/run.sh [--quick | --full] [P1 P2 P3 P4 P5 P6 P7 P8 P9 P11]
+#   tests/bench/run.sh [--quick | --full] [P1 P2 P3 P4 P5 P6 P7 P8 P9 P11 APPS]
 set -eu
 cd "$(dirname "$0")/../.."
 

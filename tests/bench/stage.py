@@ -7,9 +7,11 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LATENCY_MS = 80
 IN_FLIGHT = 16
@@ -92,6 +94,44 @@ class Simulator:
                  re.search(r"-> \d+ (\S+)", line).group(1)) for line in lines]
 
 
+class Listener:
+    """A Pushgateway and a heartbeat service in one: takes everything and keeps the last metrics."""
+
+    def __init__(self):
+        listener = self
+        self.metrics = ""
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+
+            def do_POST(self):
+                listener.metrics = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                self.do_GET()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d" % self.server.server_port
+
+    def phases(self):
+        """Seconds of each phase of the last run."""
+        return {phase: float(spent) for phase, spent in re.findall(r'run_duration_seconds{phase="(\w+)"} (\S+)', self.metrics)}
+
+
 class Stage:
     """A folder in which a night can be played, gone afterwards."""
 
@@ -119,6 +159,13 @@ class Stage:
                 for n in range(accounts_each):
                     account = 7_100_000_000_000_000_001 + bc * 10_000_000 + n
                     accounts.write(f"DK,C{bc:04},Client {bc},{account},Account {n} of client {bc}\n")
+        return self
+
+    def heard_by(self, listener):
+        """Runs are pushed to it, and it hears the heartbeat."""
+        os.environ["BENCH_HEARTBEAT"] = f"{listener.url}/key"
+        with open(self.config, "a") as config:
+            config.write(f'[observe]\npushgateway = "{listener.url}"\nheartbeat_url = {{ env = "BENCH_HEARTBEAT" }}\n')
         return self
 
     def night(self, command, day="2026-11-23", log=None):

@@ -132,7 +132,8 @@ fn the_programs_own_metrics_arrive_and_the_rules_judge_them() {
     stage.set("schedule.cron", EVERY_SECOND);
     let scheduled = Scheduled::starts_at(&stage, scheduled_port);
     monitoring.until("the same of schedule", || (scraped(&monitoring, "scheduled") == expected).then_some(()));
-    for (title, query) in queries() {
+    // All but the doubts, of which there are none.
+    for (title, query) in queries().into_iter().filter(|(title, _)| title != "Doubt") {
         let query = query.replace("job=~\".*\"", "job=\"scheduled\"");
         assert!(!monitoring.query(&query).is_empty(), "{title}: {query} shows nothing");
     }

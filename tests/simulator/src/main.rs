@@ -20,6 +20,9 @@ struct Arguments {
     /// Generated world, e.g. 2000x25: Business Centers x accounts in each
     #[arg(long, value_name = "BCSxACCOUNTS")]
     generate: Option<Size>,
+    /// Generated members, each of an app of its own and with Business Centers of its own
+    #[arg(long, value_name = "N", requires = "generate")]
+    apps: Option<u64>,
     /// Port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -93,7 +96,10 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
 
 fn world(arguments: &Arguments) -> Result<World, Box<dyn std::error::Error>> {
     if let Some(size) = arguments.generate {
-        return Ok(World::generate(size.business_centers, size.accounts_each));
+        return Ok(match arguments.apps {
+            None => World::generate(size.business_centers, size.accounts_each),
+            Some(apps) => World::generate_for_apps(apps, size.business_centers, size.accounts_each),
+        });
     }
     let mut text = String::new();
     for path in &arguments.world {
