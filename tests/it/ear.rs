@@ -24,14 +24,20 @@ pub enum Manner {
 
 pub struct Ear {
     port: u16,
-    state: Arc<Mutex<(Manner, Vec<Heard>, Vec<TcpStream>)>>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    manner: Manner,
+    heard: Vec<Heard>,
+    kept: Vec<TcpStream>,
 }
 
 impl Ear {
     pub fn listens(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::new(Mutex::new((manner, Vec::new(), Vec::new())));
+        let state = Arc::new(Mutex::new(State { manner, heard: Vec::new(), kept: Vec::new() }));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -52,11 +58,11 @@ impl Ear {
 
     /// What was heard since the last call, in order.
     pub fn heard(&self) -> Vec<Heard> {
-        std::mem::take(&mut self.state.lock().unwrap().1)
+        std::mem::take(&mut self.state.lock().unwrap().heard)
     }
 
     pub fn has_heard(&self, count: usize) -> bool {
-        self.state.lock().unwrap().1.len() >= count
+        self.state.lock().unwrap().heard.len() >= count
     }
 
     /// What was asked for since the last call, in order.
@@ -65,7 +71,7 @@ impl Ear {
     }
 }
 
-fn take(stream: TcpStream, state: &Mutex<(Manner, Vec<Heard>, Vec<TcpStream>)>) -> std::io::Result<()> {
+fn take(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -80,13 +86,13 @@ fn take(stream: TcpStream, state: &Mutex<(Manner, Vec<Heard>, Vec<TcpStream>)>) 
     let what = head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
     let heard = Heard { what, head, body: String::from_utf8_lossy(&body).into_owned() };
     let mut state = state.lock().unwrap();
-    state.1.push(heard);
-    match state.0 {
+    state.heard.push(heard);
+    match state.manner {
         Manner::Says(status) => {
             write!(&stream, "HTTP/1.1 {status} said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         }
         Manner::Hangs => {
-            state.2.push(stream);
+            state.kept.push(stream);
             Ok(())
         }
     }

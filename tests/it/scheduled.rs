@@ -59,7 +59,7 @@ impl Scheduled {
         self.says("/metrics").1.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok())
     }
 
-    pub fn is_told_to_stop(self) -> Ran {
+    pub fn stops(self) -> Ran {
         self.run.signal("TERM");
         self.run.ends_within(LAST_WORDS)
     }
@@ -94,7 +94,7 @@ fn idle_it_answers_at_its_doors_and_ends_at_once_with_0() {
         assert_eq!(scheduled.answers(&format!("{method} /metrics HTTP/1.0\r\n\r\n")).unwrap().0, 405, "{method}");
     }
     let told = Instant::now();
-    let ran = scheduled.is_told_to_stop().ends_with(0);
+    let ran = scheduled.stops().ends_with(0);
     assert!(told.elapsed() < Duration::from_secs(1), "{}", ran.stderr);
     assert_eq!((stage.tiktok.total(), runs(&stage)), (0, 0));
 }
@@ -112,14 +112,14 @@ fn a_night_that_was_missed_is_made_up_once_and_one_that_was_not_is_not() {
         scheduled.metric("run_exit_code") == Some(0.0) && scheduled.metric("register_rows").is_some()
     });
     assert_eq!(scheduled.metric("run_complete"), Some(1.0));
-    scheduled.is_told_to_stop().ends_with(0);
+    scheduled.stops().ends_with(0);
     assert_eq!(runs(&stage), 2);
     // The next process finds it done, and knows how it ended.
     let asked = stage.tiktok.total();
     let scheduled = Scheduled::starts(&stage);
     wait_for("what the store remembers", || scheduled.metric("last_complete_run_timestamp_seconds").is_some());
     assert_eq!((scheduled.metric("run_exit_code"), scheduled.metric("register_rows")), (Some(0.0), None));
-    let ran = scheduled.is_told_to_stop().ends_with(0);
+    let ran = scheduled.stops().ends_with(0);
     assert_eq!(stage.tiktok.total(), asked, "{}", ran.stderr);
 }
 
@@ -134,7 +134,7 @@ fn a_run_that_hangs_is_the_only_one_and_ends_when_told_to() {
     let begun = Instant::now();
     wait_for("more beats", || begun.elapsed() > Duration::from_secs(3) && scheduled.says("/healthz").0 == 200);
     assert_eq!(stage.tiktok.count("/user/info/"), 1, "no second run");
-    let ran = scheduled.is_told_to_stop().ends_with(4);
+    let ran = scheduled.stops().ends_with(4);
     assert!(ran.stderr.contains("told to stop"), "{}", ran.stderr);
     assert_eq!(stage.summary()["complete"], false);
     stage.tiktok.clear_faults();
@@ -157,7 +157,7 @@ fn runs_that_fail_do_not_end_it() {
     std::fs::write(stage.path("accounts.csv"), accounts).unwrap();
     wait_for("a good night again", || scheduled.metric("run_exit_code") == Some(0.0));
     assert_eq!(scheduled.says("/healthz").0, 200);
-    scheduled.is_told_to_stop();
+    scheduled.stops();
     let words = service.words();
     assert_eq!(words[..2], ["GET /key/start", "GET /key"]);
     assert!(words.iter().any(|word| word == "GET /key/fail"), "{words:?}");
@@ -176,7 +176,7 @@ fn without_its_store_it_is_alive_and_not_ready_and_goes_on_when_the_store_is_bac
     std::fs::remove_file(stage.path("place")).unwrap();
     wait_for("a good night", || scheduled.metric("run_exit_code") == Some(0.0));
     wait_for("readiness", || scheduled.says("/readyz").0 == 200);
-    scheduled.is_told_to_stop();
+    scheduled.stops();
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn guests_who_dawdle_or_shout_hold_up_nobody() {
     drop(silent.read_to_end(&mut rest));
     wait_for("a run in spite of them", || scheduled.metric("run_exit_code") == Some(0.0));
     drop(dawdlers);
-    scheduled.is_told_to_stop();
+    scheduled.stops();
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn round(number: u64) -> (Met, Duration) {
         _ => Met::Mailing,
     };
     let told = Instant::now();
-    let ran = scheduled.is_told_to_stop();
+    let ran = scheduled.stops();
     let took = told.elapsed();
     assert!([0, 4, 6].contains(&ran.code), "round {number}: {}\n{}", ran.code, ran.stderr);
     stage.assert_reports_are_whole();

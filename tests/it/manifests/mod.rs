@@ -33,7 +33,7 @@ fn read(path: &str) -> String {
 /// The Python of the tests' environment, which has PyYAML, kubernetes-validate and hadolint.
 fn python() -> PathBuf {
     let python = std::env::var_os("SDK_PYTHON");
-    python.map(PathBuf::from).unwrap_or_else(|| panic!("SDK_PYTHON is not set: run the tests with tests/run.sh"))
+    PathBuf::from(python.unwrap_or_else(|| panic!("SDK_PYTHON is not set: run the tests with tests/run.sh")))
 }
 
 /// What a command says, given this on stdin; without the command, or after its failure, a sentence.

@@ -137,7 +137,7 @@ fn the_programs_own_metrics_arrive_and_the_rules_judge_them() {
         let query = query.replace("job=~\".*\"", "job=\"scheduled\"");
         assert!(!monitoring.query(&query).is_empty(), "{title}: {query} shows nothing");
     }
-    scheduled.is_told_to_stop();
+    scheduled.stops();
 }
 
 #[test]
