@@ -15,7 +15,7 @@ use tracing::warn;
 
 use crate::config::Config;
 use crate::job::{Outcome, Refusal};
-use crate::observe::{Gauges, Heartbeat, Pushgateway, Said, Toll};
+use crate::observe::{Gauges, Heartbeat, Pulse, Pushgateway, Toll};
 
 /// What the run has before the heartbeat service hears of it: the first request is on its way by then, and setting up TLS
 /// takes nothing from it.
@@ -51,7 +51,7 @@ impl Listeners {
             let hurry = hurry.clone();
             tokio::spawn(async move {
                 let _ = timeout(HEAD_START, hurry.cancelled()).await;
-                say(&heartbeat, Said::Start).await;
+                say(&heartbeat, Pulse::Start).await;
             })
         });
         Begun { telling, hurry }
@@ -60,8 +60,8 @@ impl Listeners {
     /// A night ended. Where another run is at work there is nothing to tell.
     pub(super) async fn hear_of_night(&self, mut begun: Begun, result: &Result<Outcome, Refusal>, gauges: &Gauges) {
         let said = match result {
-            Ok(outcome) => Some(Said::of(&outcome.summary)),
-            Err(refusal) => Said::of_refusal(refusal.exit),
+            Ok(outcome) => Some(Pulse::of(&outcome.summary)),
+            Err(refusal) => Pulse::of_refusal(refusal.exit),
         };
         let telling = async {
             tokio::join!(
@@ -97,7 +97,7 @@ impl Listeners {
     }
 
     /// The end, after the start: a service that hears them the other way round would wait for an end.
-    async fn beat(&self, begun: &mut Begun, said: Option<Said>) {
+    async fn beat(&self, begun: &mut Begun, said: Option<Pulse>) {
         begun.hurry.cancel();
         if let Some(telling) = &mut begun.telling {
             let _ = telling.await; // a start that was not heard has been told
@@ -108,12 +108,12 @@ impl Listeners {
     }
 }
 
-async fn say(heartbeat: &Heartbeat, said: Said) {
+async fn say(heartbeat: &Heartbeat, said: Pulse) {
     if let Err(fault) = heartbeat.say(said).await {
         let word = match said {
-            Said::Start => "start",
-            Said::Success => "complete run",
-            Said::Fail => "failure",
+            Pulse::Start => "start",
+            Pulse::Success => "complete run",
+            Pulse::Fail => "failure",
         };
         warn!("the heartbeat service did not hear of the {word}: {fault}; look at observe.heartbeat_url");
     }

@@ -6,7 +6,7 @@ use super::Scene;
 use super::index::Index;
 use crate::domain::{
     AccountId, AccountInfo, Address, BadRowNote, BusinessCenterId, Cause, Change, ChangeCounts, Excepted, Exit,
-    Finding, GuardTrip, MailCounts, MemberView, Reading, Standing, Status, Summary, Unread, Witness,
+    Finding, GuardTrip, MailCounts, MemberView, Reading, Standing, Summary, Unread, Witness,
 };
 
 /// What only the end of a run knows.

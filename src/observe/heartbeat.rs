@@ -14,7 +14,7 @@ pub struct Heartbeat(Url);
 
 /// What it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum Pulse {
     /// A night begins: `…/start`.
     Start,
     /// It was complete: `…`.
@@ -23,7 +23,7 @@ pub enum Said {
     Fail,
 }
 
-impl Said {
+impl Pulse {
     /// What is said of a run that judged its night.
     ///
     /// Complete, and the code is 0 or 5. A guard that holds is the program at work: everything was read, and the operators
@@ -56,7 +56,7 @@ impl Heartbeat {
     ///
     /// # Errors
     /// What happened, without the URL.
-    pub async fn say(&self, said: Said) -> Result<(), String> {
+    pub async fn say(&self, said: Pulse) -> Result<(), String> {
         let url = self.url(said);
         let client = web::client(&url).await?;
         match web::sent(client.get(url.clone())).await {
@@ -65,12 +65,12 @@ impl Heartbeat {
         }
     }
 
-    fn url(&self, said: Said) -> Url {
+    fn url(&self, said: Pulse) -> Url {
         let mut url = self.0.clone();
         let word = match said {
-            Said::Start => "start",
-            Said::Success => return url,
-            Said::Fail => "fail",
+            Pulse::Start => "start",
+            Pulse::Success => return url,
+            Pulse::Fail => "fail",
         };
         // Only a URL that cannot be a base, such as mailto:, has no segments; the configuration refuses those.
         if let Ok(mut segments) = url.path_segments_mut() {

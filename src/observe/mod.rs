@@ -15,5 +15,5 @@ mod tests;
 mod web;
 
 pub use gauges::{Gauges, Night, Toll};
-pub use heartbeat::{Heartbeat, Said};
+pub use heartbeat::{Heartbeat, Pulse};
 pub use pushgateway::Pushgateway;

@@ -21,7 +21,9 @@ fn finding(cause: Cause, country: &str) -> Finding {
         name: "Hemmelig A/S".to_owned(),
         parent_code: String::new(),
     };
-    Finding { client: Some(Arc::new(client)), ..Finding::new(cause, "7106541027904000000") }
+    let mut finding = Finding::new(cause, AccountId::parse("7106541027904000000").unwrap());
+    finding.client = Some(Arc::new(client));
+    finding
 }
 
 fn summary(exits: &[Exit], complete: bool) -> Summary {
@@ -72,11 +74,16 @@ fn moment(seconds: i64) -> DateTime<chrono::Utc> {
 /// TikTok refused a token, and half of the rest went wrong too.
 fn night() -> Gauges {
     let mut findings = vec![finding(Cause::SharedAsExpected, "DK"); 212];
-    findings.extend(vec![Finding { days_open: Some(3), ..finding(Cause::NotAssigned, "dk") }; 6]);
-    findings.push(Finding { days_open: Some(41), ..finding(Cause::NotAssigned, "DK") });
+    let mut gap = finding(Cause::NotAssigned, "dk");
+    gap.days_open = Some(3);
+    findings.extend(vec![gap.clone(); 6]);
+    gap.days_open = Some(41);
+    findings.push(gap);
     findings.extend(vec![finding(Cause::ListingIncomplete, "SE"); 3]);
     // In the report only to say that it is over.
-    findings.push(Finding { change: Some(Change::Withdrawn), days_open: None, ..finding(Cause::NotShared, "NO") });
+    let mut over = finding(Cause::NotShared, "NO");
+    over.change = Some(Change::Withdrawn);
+    findings.push(over);
     let refused = summary(&[Exit::TokenRefused, Exit::Held], false);
     let mut gauges = Gauges { last_complete: Some(moment(1_766_979_600)), ..Gauges::default() };
     gauges.then(Gauges::judged(&refused, &findings, toll(), moment(1_767_238_800)));
@@ -133,20 +140,20 @@ fn a_night_without_accounts_and_answers_still_has_every_metric() {
 fn a_heartbeat_is_a_success_only_after_a_complete_run_that_was_kept_and_could_be_told() {
     use Exit::*;
     for (exits, complete, said) in [
-        (&[Done][..], true, Said::Success),
-        (&[Held], true, Said::Success),
-        (&[Held, MailsNotAccepted], true, Said::Fail),
-        (&[MailsNotAccepted], true, Said::Fail),
-        (&[NotWritten], true, Said::Fail),
-        (&[NotReadCompletely], false, Said::Fail),
-        (&[TokenRefused, Held], false, Said::Fail),
-        (&[Held], false, Said::Fail),
+        (&[Done][..], true, Pulse::Success),
+        (&[Held], true, Pulse::Success),
+        (&[Held, MailsNotAccepted], true, Pulse::Fail),
+        (&[MailsNotAccepted], true, Pulse::Fail),
+        (&[NotWritten], true, Pulse::Fail),
+        (&[NotReadCompletely], false, Pulse::Fail),
+        (&[TokenRefused, Held], false, Pulse::Fail),
+        (&[Held], false, Pulse::Fail),
     ] {
-        assert_eq!(Said::of(&summary(exits, complete)), said, "{exits:?}");
+        assert_eq!(Pulse::of(&summary(exits, complete)), said, "{exits:?}");
     }
     for exit in Exit::ALL {
-        let said = (*exit != LeaseHeld).then_some(Said::Fail);
-        assert_eq!(Said::of_refusal(*exit), said, "{exit:?}");
+        let said = (*exit != LeaseHeld).then_some(Pulse::Fail);
+        assert_eq!(Pulse::of_refusal(*exit), said, "{exit:?}");
     }
 }
 

@@ -13,7 +13,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::cell::Cell;
 use super::columns::{COLUMNS, OWN};
-use crate::domain::{Change, Client, Finding, Said, Status, harmless_cell};
+use crate::domain::{Client, Finding, Said, harmless_cell};
 
 /// Bytes of a table that are handed on at once, and how many such pieces may wait.
 const PIECE: usize = 1 << 18;
