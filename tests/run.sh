@@ -80,5 +80,5 @@ export INSTA_UPDATE=no
 cargo test --workspace --no-fail-fast
 
 say "The same stories on PostgreSQL"
-TEST_STORE=postgres cargo test --test it -- story:: nights:: lease:: killed:: kills:: stopped:: refused:: commands:: \
+TEST_STORE=postgres cargo test --test it -- story:: nights:: lease:: killed:: kills:: stopped:: scheduled:: refused:: commands:: \
     a_database_that_stays_locked
