@@ -72,7 +72,7 @@ pub(super) async fn schedule(situation: Situation, listen: SocketAddr) -> Exit {
         look: None,
         looked_at: None,
     };
-    keeper.keep(&beat).await
+    keeper.keep(beat).await
 }
 
 /// Who keeps the time.
@@ -89,7 +89,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    async fn keep(mut self, beat: &Beat) -> Exit {
+    async fn keep(mut self, mut beat: Beat) -> Exit {
         self.looks();
         loop {
             tokio::select! {
