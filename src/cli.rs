@@ -24,6 +24,8 @@ Examples:
   tiktok-access-reconciler plan                           what would tonight's run find and mail?
   tiktok-access-reconciler run                            what the CronJob does
   tiktok-access-reconciler schedule                       the same every night, without a CronJob
+  tiktok-access-reconciler explain 7106541027904003927    what is with this account, and what happens next?
+  tiktok-access-reconciler history                        how did the last nights go?
   tiktok-access-reconciler --now 2026-12-01T04:30:00Z plan   a rehearsal of another night
 
 Secrets are never given here: the configuration names the variable or file that holds each.";
@@ -113,6 +115,28 @@ pub enum Command {
         /// Where to answer
         #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8080")]
         listen: SocketAddr,
+    },
+    /// One account's whole story, as of the newest run: expected by whom, seen where, why, who was mailed, what happens
+    /// next, and the step that mends it
+    Explain {
+        /// The ad account (advertiser id)
+        #[arg(value_name = "ACCOUNT_ID")]
+        account_id: String,
+        /// Form of the result on stdout
+        #[arg(long, value_enum, default_value = "text")]
+        output: Output,
+    },
+    /// Past runs, newest first; or with --account what was judged of one account, day by day
+    History {
+        /// Only this account's changes, with the mails that listed it
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+        /// At most so many runs or changes
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+        /// Form of the result on stdout
+        #[arg(long, value_enum, default_value = "text")]
+        output: Output,
     },
     /// Looks at configuration, registers, tokens, store, mail server, report folder and templates; one line each
     Check {

@@ -2,25 +2,30 @@
 //!
 //! Invariant: results go to stdout, everything else to stderr, and every ending has a code.
 
+mod changes;
 mod check;
 mod listeners;
+mod explain;
+mod history;
 mod plan;
 mod release;
 mod run;
 mod schedule;
 mod screen;
+mod table;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::cli::{Cli, Command, Output};
 use crate::config::Config;
-use crate::domain::Exit;
+use crate::domain::{AccountId, Exit};
 use crate::job::{Order, Outcome, Refusal};
+use crate::store::{self, AccountStory, Store};
 
 /// Does what the command line says.
 #[must_use]
@@ -68,6 +73,11 @@ async fn command(cli: Cli) -> Exit {
         }
         Command::Check { output } => check::check(&situation, output).await,
         Command::Schedule { listen } => schedule::schedule(situation, listen).await,
+        Command::Explain { account_id, output } => explain::explain(&situation, &account_id, output).await,
+        Command::History { account: Some(account), limit, output } => {
+            changes::changes(&situation, &account, limit, output).await
+        }
+        Command::History { account: None, limit, output } => history::history(&situation, limit, output).await,
     }
 }
 
@@ -90,6 +100,31 @@ impl Situation {
             progress,
         }
     }
+}
+
+impl Situation {
+    fn today(&self) -> NaiveDate {
+        self.config.calendar.day(self.now.unwrap_or_else(Utc::now))
+    }
+
+    /// The store, for looking only; none if there is none yet.
+    async fn store(&self) -> Result<Option<Store>, store::Error> {
+        Store::open_read_only(&self.config.store.url).await
+    }
+
+    /// All that is stored of an account; nothing where no store is.
+    async fn story(&self, account: AccountId) -> Result<AccountStory, store::Error> {
+        let Some(store) = self.store().await? else { return Ok(AccountStory::default()) };
+        let story = store.account_story(account).await;
+        store.close().await;
+        story
+    }
+}
+
+/// Says why a command gives no answer, and gives its code.
+fn refuse(exit: Exit, why: &dyn std::fmt::Display) -> Exit {
+    screen::complain(&why.to_string());
+    exit
 }
 
 /// Shows what a job left, and gives its code.

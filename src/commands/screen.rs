@@ -6,6 +6,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::table::{Side, aligned, plain};
 use crate::cli::Output;
 use crate::domain::{Change, Exit, Finding, Summary};
 use crate::job::Outcome;
@@ -46,15 +47,34 @@ pub(super) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
 }
 
+pub(super) const RED: u8 = 31;
+pub(super) const GREEN: u8 = 32;
+pub(super) const YELLOW: u8 = 33;
+
+/// A line in a colour, where the terminal shows colours.
+pub(super) fn paint(line: String, colour: u8, shows: bool) -> String {
+    if shows { format!("\u{1b}[{colour}m{line}\u{1b}[0m") } else { line }
+}
+
+/// Whether stdout shows colours.
+pub(super) fn shows_colour() -> bool {
+    std::io::stdout().is_terminal()
+}
+
 /// The result, on stdout.
 pub(super) fn print(text: &str) {
     // If stdout is closed nobody is left to be told; the report and the exit code still tell.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
+/// An object for programs, on stdout.
+pub(super) fn print_json(value: &serde_json::Value) {
+    print(&format!("{value}\n"));
+}
+
 pub(super) fn show(outcome: &Outcome, output: Output) {
     match output {
-        Output::Text => print(&text(outcome, std::io::stdout().is_terminal())),
+        Output::Text => print(&text(outcome, shows_colour())),
         Output::Json => print(&format!("{}\n", json(outcome))),
     }
 }
@@ -128,27 +148,15 @@ fn differences(findings: &[Finding], colour: bool) -> Vec<String> {
         return vec!["Every expected account is shared as expected.".to_owned(), String::new()];
     }
     let more = rows.len().saturating_sub(ROWS);
-    let header = ["change", "status", "cause", "client", "account", "name", "who", "mail"].map(str::to_owned);
+    let heads =
+        ["change", "status", "cause", "client", "account", "name", "who", "mail"].map(|head| (head, Side::Left));
     let cells: Vec<[String; 8]> = rows.iter().take(ROWS).map(|f| row(f)).collect();
-    let mut widths = [0; 8];
-    for cells in std::iter::once(&header).chain(&cells) {
-        for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |cells: &[String; 8]| {
-        let padded: Vec<String> = cells
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
-            .collect();
-        padded.join("  ").trim_end().to_owned()
-    };
-    let mut lines = vec![line(&header)];
-    lines.extend(rows.iter().zip(&cells).map(|(finding, cells)| match (colour, finding.change) {
-        (true, Some(Change::New)) => format!("\u{1b}[31m{}\u{1b}[0m", line(cells)),
-        (true, Some(Change::Resolved)) => format!("\u{1b}[32m{}\u{1b}[0m", line(cells)),
-        _ => line(cells),
+    let (head, shown) = aligned(heads, &cells);
+    let mut lines = vec![head];
+    lines.extend(rows.iter().zip(shown).map(|(finding, line)| match finding.change {
+        Some(Change::New) => paint(line, RED, colour),
+        Some(Change::Resolved) => paint(line, GREEN, colour),
+        _ => line,
     }));
     if more > 0 {
         lines.push(format!("… and {more} more; diff.csv has them all"));
@@ -168,12 +176,6 @@ fn row(finding: &Finding) -> [String; 8] {
         finding.action_owner.map_or("", crate::domain::ActionOwner::as_str).to_owned(),
         finding.reminder.state.map_or("", crate::domain::ReminderState::as_str).to_owned(),
     ]
-}
-
-/// A foreign text on one line, without anything that moves a cursor.
-fn plain(text: &str, most: usize) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control()).collect();
-    if clean.chars().count() <= most { clean } else { clean.chars().take(most - 1).chain(['…']).collect() }
 }
 
 fn counts(summary: &Summary) -> Vec<String> {

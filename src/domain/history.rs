@@ -8,7 +8,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Family, MailContent, TrendNight,
+    AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Confidence, Family, MailContent,
+    ReminderState, TrendNight,
 };
 
 /// The last certain status of an account, and its series.
@@ -26,6 +27,23 @@ pub struct Remembered {
     pub account_name: Box<str>,
     /// The expected member then.
     pub member: Option<Address>,
+}
+
+/// What a run said of an account beyond its state, as its report did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountNote {
+    /// How sure it was.
+    pub confidence: Option<Confidence>,
+    /// For a mistyped id: which is probably meant.
+    pub suggested_account: Option<AccountId>,
+    /// What was seen, in sentences.
+    pub evidence: String,
+    /// The one step that mends it; empty where there is none.
+    pub next_step: String,
+    /// What the mails do about it; none where nothing is to be mended.
+    pub reminder_state: Option<ReminderState>,
+    /// Day of the next mail about it.
+    pub next_mail_on: Option<NaiveDate>,
 }
 
 /// A place where a member saw an account.

@@ -20,6 +20,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them, rising.
+    pub const ALL: &'static [Self] = &[Self::Analyst, Self::Operator, Self::Admin];
+
     /// TikTok's word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -40,6 +43,18 @@ pub enum StatedRole {
     Absent,
     /// One we do not know, as written (cleaned, at most 40 characters).
     New(Box<str>),
+}
+
+impl StatedRole {
+    /// TikTok's word; empty where it states none.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(role) => role.as_str(),
+            Self::Absent => "",
+            Self::New(word) => word,
+        }
+    }
 }
 
 /// One ad account in one Business Center's listing.

@@ -116,7 +116,7 @@ impl Recorder {
             .map_err(|e| e.to_string())
     }
 
-    /// Stores how the run ended, and that it released another one if nothing is held any more.
+    /// Stores how the run ended, that it released another one if nothing is held any more, and what it said.
     pub(super) async fn end(
         &self,
         order: &Order<'_>,
@@ -165,7 +165,8 @@ impl Recorder {
                 })
                 .collect(),
         };
-        self.store.end(run, &ending, &self.lease).await.map_err(|e| e.to_string())?;
+        let findings = &course.night.findings;
+        self.store.end(run, &ending, findings, &self.lease).await.map_err(|e| e.to_string())?;
         match releases {
             Some(released) if !ending.held => {
                 self.store.mark_released(released, clock(), &self.lease).await.map_err(|e| e.to_string())

@@ -9,6 +9,7 @@ mod guard;
 mod index;
 mod near;
 mod places;
+mod register;
 mod remind;
 mod rows;
 mod sighted;
@@ -25,8 +26,10 @@ use chrono::NaiveDate;
 
 pub use digest::{digest, verdict};
 pub use guard::{Held, guards};
+pub use register::{contacts_of, set_aside};
 pub use remind::{Only, Person, Reminded, WhyNot, remind};
 pub use summary::{Ending, summarize};
+pub use wording::{SeenAs, place, seen_in};
 
 use crate::domain::{
     AccountId, Address, BusinessCenterId, Finding, History, MemberView, Observation, Register, Rules, SecondLook,

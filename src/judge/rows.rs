@@ -16,25 +16,24 @@ use crate::domain::{
     ClientKey, Confidence, ExpectedAccount, Finding, MemberView, Role, Said, SecondLook, StatedRole, Status, Text,
 };
 
-/// Pairs each row that is to be reported with the conflict that makes it invalid.
+/// The position of each row that is to be reported, with the conflict that makes it invalid.
 ///
 /// Rows of one client are duplicates of the first; rows of clients that do not belong together are all invalid. Rows
 /// conflict only where their own periods share a day; a row that only waits for its first day then stays silent.
-fn conflicts<'r, 'a>(rows: &'r [Expected<'a>], today: NaiveDate) -> Vec<(&'r Expected<'a>, Option<Cause>)> {
+pub(super) fn conflicts(rows: &[&ExpectedAccount], today: NaiveDate) -> Vec<(usize, Option<Cause>)> {
     let mut reported = Vec::with_capacity(rows.len());
-    for (i, expected) in rows.iter().enumerate() {
-        let row = expected.row;
-        let others = || rows.iter().enumerate().filter(move |(j, _)| *j != i).map(|(j, other)| (j, other.row));
+    for (i, row) in rows.iter().enumerate() {
+        let others = || rows.iter().enumerate().filter(move |(j, _)| *j != i).map(|(j, other)| (j, *other));
         let claimed = others().any(|(_, other)| row.overlaps(other) && row.client.family() != other.client.family());
         let same_client = |other: &ExpectedAccount| other.client.key == row.client.key;
         let duplicate = others().any(|(j, other)| j < i && same_client(other) && row.overlaps(other));
         let waits = !row.covers(today) && others().any(|(_, other)| same_client(other) && other.covers(today));
         if claimed {
-            reported.push((expected, Some(Cause::ClaimedBySeveralClients)));
+            reported.push((i, Some(Cause::ClaimedBySeveralClients)));
         } else if duplicate {
-            reported.push((expected, Some(Cause::DuplicateRow)));
+            reported.push((i, Some(Cause::DuplicateRow)));
         } else if !waits {
-            reported.push((expected, None));
+            reported.push((i, None));
         }
     }
     reported
@@ -73,10 +72,11 @@ impl<'s, 'a> Judge<'s, 'a> {
         match self.index.several(expected) {
             None => add(findings, self.expected(expected)),
             Some(rows) if std::ptr::eq(rows[0].row, expected.row) => {
-                for (expected, conflict) in conflicts(&rows, self.scene.today) {
+                let accounts: Vec<&ExpectedAccount> = rows.iter().map(|expected| expected.row).collect();
+                for (at, conflict) in conflicts(&accounts, self.scene.today) {
                     let finding = match conflict {
-                        Some(cause) => invalid(expected.row, cause, &rows),
-                        None => self.expected(expected),
+                        Some(cause) => invalid(rows[at].row, cause, &accounts),
+                        None => self.expected(&rows[at]),
                     };
                     add(findings, finding);
                 }
@@ -227,7 +227,7 @@ fn describe_absence(
 }
 
 /// An invalid row: it conflicts with another one.
-fn invalid(row: &ExpectedAccount, cause: Cause, rows: &[Expected<'_>]) -> Finding {
+pub(super) fn invalid(row: &ExpectedAccount, cause: Cause, rows: &[&ExpectedAccount]) -> Finding {
     let mut finding = blank(row);
     finding.set_cause(cause);
     finding.evidence = wording::conflict(row, cause, rows).into();

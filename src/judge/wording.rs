@@ -7,15 +7,16 @@ use std::fmt::Write as _;
 
 use super::Scene;
 use super::absent::Absence;
-use super::index::{Expected, Seen};
+use super::index::Seen;
 use super::places::KnownBy;
 use crate::domain::{
     AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Change, ExpectedAccount, Finding, Reading, Remembered,
     StatedRole, Witness,
 };
 
-/// `Acme (7564…)`, or the id alone where there is no name.
-fn place(id: BusinessCenterId, name: &str) -> String {
+/// `Business Center Acme (7564…)`, or the id alone where there is no name.
+#[must_use]
+pub fn place(id: BusinessCenterId, name: &str) -> String {
     if name.trim().is_empty() { format!("Business Center {id}") } else { format!("Business Center {name} ({id})") }
 }
 
@@ -42,19 +43,37 @@ fn sentences(parts: &[String]) -> String {
     text
 }
 
-/// Evidence of an account that its member sees.
-pub(crate) fn seen(scene: &Scene<'_>, own: &[Seen<'_>], effective: Seen<'_>, cause: Cause) -> String {
-    let name = scene.name_of(effective.member, effective.business_center);
-    let mut parts =
-        vec![format!("Seen in {} as {}", place(effective.business_center, &name), role(&effective.listed.role))];
-    for other in own.iter().filter(|s| s.business_center != effective.business_center) {
-        let name = scene.name_of(other.member, other.business_center);
-        let ignored = match (&other.listed.role, &effective.listed.role) {
+/// A Business Center by id and name, and the role that is stated there.
+pub type SeenAs<'a> = (BusinessCenterId, &'a str, &'a StatedRole);
+
+/// Where an account is seen, in sentences; the effective sighting first.
+#[must_use]
+pub fn seen_in(effective: SeenAs<'_>, others: &[SeenAs<'_>]) -> String {
+    sentences(&seen_parts(effective, others))
+}
+
+fn seen_parts((id, name, stated): SeenAs<'_>, others: &[SeenAs<'_>]) -> Vec<String> {
+    let mut parts = vec![format!("Seen in {} as {}", place(id, name), role(stated))];
+    for (id, name, other) in others {
+        let ignored = match (other, stated) {
             (StatedRole::Absent | StatedRole::New(_), StatedRole::Known(_)) => " (ignored beside the stated role)",
             _ => "",
         };
-        parts.push(format!("Also in {} as {}{ignored}", place(other.business_center, &name), role(&other.listed.role)));
+        parts.push(format!("Also in {} as {}{ignored}", place(*id, name), role(other)));
     }
+    parts
+}
+
+/// Evidence of an account that its member sees.
+pub(crate) fn seen(scene: &Scene<'_>, own: &[Seen<'_>], effective: Seen<'_>, cause: Cause) -> String {
+    let name = scene.name_of(effective.member, effective.business_center);
+    let others: Vec<_> = own
+        .iter()
+        .filter(|s| s.business_center != effective.business_center)
+        .map(|s| (s.business_center, scene.name_of(s.member, s.business_center), &s.listed.role))
+        .collect();
+    let others: Vec<SeenAs<'_>> = others.iter().map(|(id, name, role)| (*id, &**name, *role)).collect();
+    let mut parts = seen_parts((effective.business_center, &name, &effective.listed.role), &others);
     let state = match cause {
         Cause::AccountClosed => "TikTok says that the account is closed (STATUS_DISABLE)",
         Cause::AccountSuspended => "TikTok says that the account is suspended (STATUS_LIMIT)",
@@ -227,10 +246,9 @@ pub(crate) fn unexpected(
 }
 
 /// Evidence of a row that conflicts with others.
-pub(crate) fn conflict(row: &ExpectedAccount, cause: Cause, rows: &[Expected<'_>]) -> String {
+pub(crate) fn conflict(row: &ExpectedAccount, cause: Cause, rows: &[&ExpectedAccount]) -> String {
     let others: Vec<String> = rows
         .iter()
-        .map(|expected| expected.row)
         .filter(|other| other.line != row.line && other.overlaps(row))
         .map(|other| format!("line {} ({} {})", other.line, other.client.country, other.client.code))
         .collect();

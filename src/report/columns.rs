@@ -129,7 +129,7 @@ pub(super) const COLUMNS: [Column; 32] = [
         13,
         Values::Words(roles),
         "The highest role that TikTok states; another word is TikTok's own, and new.",
-        |f| f.actual_role.as_ref().map(role).into(),
+        |f| f.actual_role.as_ref().map(StatedRole::as_str).into(),
     ),
     column(
         "business_center_id",
@@ -201,15 +201,6 @@ fn roles() -> Vec<(&'static str, &'static str)> {
         (Role::Admin.as_str(), "Everything."),
     ]
 }
-/// A role as the reports write it; empty where TikTok states none.
-fn role(role: &StatedRole) -> &str {
-    match role {
-        StatedRole::Known(role) => role.as_str(),
-        StatedRole::Absent => "",
-        StatedRole::New(word) => word,
-    }
-}
-
 /// `7564…=ANALYST|7565…=OPERATOR`; where several members see the account, each with ` by <member>`.
 fn sightings(sightings: &[Sighting]) -> String {
     let mut sorted: Vec<&Sighting> = sightings.iter().collect();
@@ -221,7 +212,7 @@ fn sightings(sightings: &[Sighting]) -> String {
             cell.push('|');
         }
         // Writing to a text cannot fail.
-        let _ = write!(cell, "{}={}", sighting.business_center, role(&sighting.role));
+        let _ = write!(cell, "{}={}", sighting.business_center, sighting.role.as_str());
         if several {
             let _ = write!(cell, " by {}", sighting.member.as_str());
         }

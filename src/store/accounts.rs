@@ -12,10 +12,12 @@ use super::error::unreadable;
 use super::landmarks::Landmarks;
 use super::names::{NOBODY, Names};
 use super::packed::{self, Packed};
-use super::present::{Met, Present, PresentAccount, print, role_text};
+use super::present::{Met, Present, PresentAccount, print};
 use super::runs::signed;
 use super::sql::{self, Transaction};
-use crate::domain::{AccountId, AccountKey, Baseline, Cause, Change, Client, Finding, History, Remembered, Status};
+use crate::domain::{
+    AccountId, AccountKey, Baseline, Cause, Change, Client, Finding, History, Remembered, StatedRole, Status,
+};
 
 /// A row's columns but its key.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -129,7 +131,7 @@ fn unpack<'a>(packed: &mut Packed<'a>) -> sqlx::Result<State<'a>> {
 }
 
 /// A cause's word; empty stands for NULL.
-fn cause(word: &str) -> sqlx::Result<Option<Cause>> {
+pub(super) fn cause(word: &str) -> sqlx::Result<Option<Cause>> {
     if word.is_empty() {
         return Ok(None);
     }
@@ -280,6 +282,6 @@ fn state_of<'a>(
         account_name: Some(&finding.account_name),
         member: finding.member.as_ref().and_then(|member| present.names.member_id(member)),
         business_center: finding.business_center.map(|id| signed(id.get())),
-        actual_role: finding.actual_role.as_ref().map(role_text),
+        actual_role: finding.actual_role.as_ref().map(StatedRole::as_str),
     }
 }

@@ -94,6 +94,16 @@ fn readings(row: &Row, column: usize) -> sqlx::Result<Readings> {
     })
 }
 
+/// Its name when it was last listed; empty if it never was.
+pub(super) async fn name(tx: &mut Transaction, id: BusinessCenterId) -> sqlx::Result<String> {
+    let row = tx
+        .query("SELECT name FROM business_centers WHERE business_center_id = $1 ORDER BY last_listed_on DESC, member_id LIMIT 1")
+        .bind(id.get())
+        .first()
+        .await?;
+    row.map_or_else(|| Ok(String::new()), |row| row.get(0))
+}
+
 /// The Business Centers as the judgement knows them; those of today alone are left out.
 pub(super) fn as_of_earlier_days(present: &Present, today: NaiveDate, history: &mut History) {
     for (key, stored) in &present.business_centers {

@@ -9,8 +9,9 @@ use super::landmarks::landmarks;
 use super::mails::{number, outcome, person};
 use super::names::Names;
 use super::sql::{Access, Transaction};
+use super::story::client_key;
 use super::{Error, Present, Store, accounts, business_centers, sightings, trend};
-use crate::domain::{AccountKey, ClientKey, History, MailContent, PastMail};
+use crate::domain::{AccountKey, History, MailContent, PastMail};
 use chrono::NaiveDate;
 
 impl Store {
@@ -90,8 +91,7 @@ async fn mails(tx: &mut Transaction) -> sqlx::Result<Vec<PastMail>> {
     for row in tx.query("SELECT message_id, country_key, code_key, account_id, part FROM mail_gaps").all().await? {
         let Some(mail) = places.get(row.get::<&str>(0)?).and_then(|at| mails.get_mut(*at)) else { continue };
         let (country, code): (&str, &str) = (row.get(1)?, row.get(2)?);
-        let client = (!(country.is_empty() && code.is_empty())).then(|| ClientKey::new(country, code));
-        let gap = AccountKey { client, account_id: accounts::account_id(row.get(3)?)? };
+        let gap = AccountKey { client: client_key(country, code), account_id: accounts::account_id(row.get(3)?)? };
         match row.get(4)? {
             "owned" => mail.content.owned.push(gap),
             _ => mail.content.asked.push(gap),

@@ -7,14 +7,20 @@
 use super::sql::Transaction;
 
 /// Steps in order; the version of a schema is the number of steps applied.
-const SQLITE: [&str; COUNT] =
-    [include_str!("migrations/sqlite/0001_start.sql"), include_str!("migrations/sqlite/0002_mail_parts.sql")];
+const SQLITE: [&str; COUNT] = [
+    include_str!("migrations/sqlite/0001_start.sql"),
+    include_str!("migrations/sqlite/0002_mail_parts.sql"),
+    include_str!("migrations/sqlite/0003_notes.sql"),
+];
 
 /// The same steps for PostgreSQL.
-const POSTGRES: [&str; COUNT] =
-    [include_str!("migrations/postgres/0001_start.sql"), include_str!("migrations/postgres/0002_mail_parts.sql")];
+const POSTGRES: [&str; COUNT] = [
+    include_str!("migrations/postgres/0001_start.sql"),
+    include_str!("migrations/postgres/0002_mail_parts.sql"),
+    include_str!("migrations/postgres/0003_notes.sql"),
+];
 
-const COUNT: usize = 2;
+const COUNT: usize = 3;
 
 /// The newest schema that this program knows.
 pub(super) const KNOWN: i64 = COUNT as i64;

@@ -9,6 +9,7 @@
 //!   with `accounts`, `sightings` and `business_centers` for the tables of that name
 //! * `trend` – the nights of the reports' trend · `present` – what the tables say now, by fingerprint
 //! * `mails`, `outbox` – mails, their intents and outcomes, written `together`
+//! * `notes`, `story` – what the newest run said of an account, and all that is stored of one
 
 mod accounts;
 mod business_centers;
@@ -19,6 +20,7 @@ mod lease;
 mod mails;
 mod migrate;
 mod names;
+mod notes;
 mod open;
 mod outbox;
 mod packed;
@@ -29,6 +31,7 @@ mod runs;
 mod sightings;
 mod sql;
 mod sqlite;
+mod story;
 #[cfg(test)]
 mod tests;
 mod together;
@@ -45,6 +48,7 @@ pub use lease::{Acquired, Lease};
 pub use mails::{DoubtfulMail, Intended, MailIntent, MailKind, PastDigest, StoredMail};
 pub use present::Present;
 pub use runs::{FaultyCall, NewRun, RunEnding, RunRow, RunSeq};
+pub use story::{AccountStory, ListedIn, PastPlace, PastState};
 
 /// The store. Clones share one set of connections.
 #[derive(Clone, Debug)]

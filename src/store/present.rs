@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::business_centers::StoredBusinessCenter;
 use super::names::Names;
-use crate::domain::{Address, BusinessCenterId, Cause, StatedRole};
+use crate::domain::{Address, BusinessCenterId, Cause};
 
 /// The present rows, by fingerprint. [`super::Store::recall`] makes it, [`super::Store::remember`] uses it up.
 #[derive(Debug, Default)]
@@ -151,13 +151,4 @@ pub(super) fn print(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
-}
-
-/// A role as the tables hold it.
-pub(super) fn role_text(role: &StatedRole) -> &str {
-    match role {
-        StatedRole::Known(role) => role.as_str(),
-        StatedRole::Absent => "",
-        StatedRole::New(word) => word,
-    }
 }

@@ -6,8 +6,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::sql::{self, Access, Row, Transaction};
-use super::{Error, Lease, Store};
-use crate::domain::{Address, BusinessCenterId};
+use super::{Error, Lease, Store, notes};
+use crate::domain::{Address, BusinessCenterId, Finding};
 
 /// A run's place in the order of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,10 +83,14 @@ pub struct RunRow {
     pub command: String,
     /// The moment it took for the present.
     pub now: DateTime<Utc>,
+    /// That moment's calendar day.
+    pub day: NaiveDate,
     /// When it ended; none if it is under way or was killed.
     pub ended_at: Option<DateTime<Utc>>,
     /// Its exit code.
     pub exit_code: Option<u8>,
+    /// All that applied.
+    pub exit_codes: Vec<u8>,
     /// Whether everything was read.
     pub complete: bool,
     /// Whether a guard held its mails.
@@ -131,11 +135,11 @@ impl Store {
         Ok(RunSeq(seq))
     }
 
-    /// Stores how a run ended.
+    /// Stores how a run ended, and what it said of its findings.
     ///
     /// # Errors
     /// The lease is lost, or the store cannot be written.
-    pub async fn end(&self, run: RunSeq, ending: &RunEnding, lease: &Lease) -> Result<(), Error> {
+    pub async fn end(&self, run: RunSeq, ending: &RunEnding, findings: &[Finding], lease: &Lease) -> Result<(), Error> {
         let purpose = "store how the run ended";
         let mut tx = self.fenced(lease, purpose).await?;
         tx.query(
@@ -154,6 +158,7 @@ impl Store {
         .await
         .map_err(self.failed(purpose))?;
         write_faulty_calls(&mut tx, run, &ending.faulty_calls).await.map_err(self.failed("store faulty calls"))?;
+        notes::write(&mut tx, run, findings).await.map_err(self.failed("store what was said of the accounts"))?;
         tx.commit().await.map_err(self.failed(purpose))
     }
 
@@ -182,12 +187,24 @@ impl Store {
             let mut tx = self.pool.begin(Access::Read).await?;
             let rows = tx.query(
                 "SELECT seq, run_id, command, now, ended_at, exit_code, complete, held, released_at, register_rows,
-                 judged, ok_rows, summary FROM runs ORDER BY seq DESC LIMIT $1",
+                 judged, ok_rows, summary, day, exit_codes FROM runs ORDER BY seq DESC LIMIT $1",
             );
             rows.bind(limit).all().await?.iter().map(run_row).collect::<sqlx::Result<_>>()
         };
         read.await.map_err(self.failed("read the runs"))
     }
+}
+
+/// The newest run whose states are stored.
+pub(super) async fn newest_judged(tx: &mut Transaction) -> sqlx::Result<Option<RunRow>> {
+    let row = tx
+        .query(
+            "SELECT seq, run_id, command, now, ended_at, exit_code, complete, held, released_at, register_rows,
+             judged, ok_rows, summary, day, exit_codes FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        )
+        .first()
+        .await?;
+    row.as_ref().map(run_row).transpose()
 }
 
 fn run_row(row: &Row) -> sqlx::Result<RunRow> {
@@ -205,6 +222,8 @@ fn run_row(row: &Row) -> sqlx::Result<RunRow> {
         judged: row.get::<Option<i64>>(10)?.map(i64::unsigned_abs),
         ok_rows: row.get::<Option<i64>>(11)?.map(i64::unsigned_abs),
         summary: row.get(12)?,
+        day: row.get(13)?,
+        exit_codes: row.get::<Option<sqlx::types::Json<Vec<u8>>>>(14)?.map_or_else(Vec::new, |codes| codes.0),
     })
 }
 

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::error::unreadable;
 use super::packed::{self, Packed};
-use super::present::{Met, Present, PresentSighting, print, role_text};
+use super::present::{Met, Present, PresentSighting, print};
 use super::runs::signed;
 use super::sql::{self, Transaction};
 use crate::domain::{AccountId, Address, BusinessCenterId, History, Observation, PastSighting};
@@ -140,7 +140,7 @@ pub(super) async fn remember(
             let last_read_on = stored.and_then(|stored| stored.now.last_read_on);
             let shelf = present.sightings.entry((member, center.get())).or_default();
             for account in &listing.accounts {
-                let (owner, role) = (account.owner.as_deref(), role_text(&account.role));
+                let (owner, role) = (account.owner.as_deref(), account.role.as_str());
                 let first_seen_on = match shelf.meet(account.account_id.get()) {
                     Some(Met::Again) => continue,
                     Some(Met::First(there)) if there.last_seen_on.is_none() && there.print == print((owner, role)) => {

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "the harness is for all scenarios of this crate")]
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on shall stop where it stands")]
 
+mod answers;
 mod architecture;
 mod breaks;
 mod bucket;

@@ -32,7 +32,7 @@ async fn a_store_on_a_read_only_volume_can_be_read() {
     let _guard = ReadOnly::new(&state);
     let reader = Store::open_read_only(&home.url).await.unwrap().unwrap();
     assert_eq!(reader.history(date("2026-11-01")).await.unwrap(), History::default());
-    assert!(reader.check().await.unwrap().contains("is sound: schema 2"));
+    assert!(reader.check().await.unwrap().contains("is sound: schema 3"));
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ async fn a_migration_that_is_killed_midway_leaves_nothing_of_itself(#[values(On:
     drop(tx);
     let again = Store::open(&home.url).await.unwrap();
     assert!(again.meddle("INSERT INTO half VALUES (1)").await.is_err());
-    assert!(again.check().await.unwrap().ends_with("schema 2, runs stored: 1"));
+    assert!(again.check().await.unwrap().ends_with("schema 3, runs stored: 1"));
     assert_eq!(again.number("SELECT COUNT(*) FROM mail_bytes").await, 2);
 }
 
@@ -111,6 +111,6 @@ async fn of_many_that_create_the_schema_at_once_each_finds_it_whole(#[values(On:
     let home = on.home();
     let opened = futures_util::future::join_all((0..8).map(|_| Store::open(&home.url))).await;
     for store in opened {
-        assert!(store.unwrap().check().await.unwrap().ends_with("schema 2, runs stored: 0"));
+        assert!(store.unwrap().check().await.unwrap().ends_with("schema 3, runs stored: 0"));
     }
 }

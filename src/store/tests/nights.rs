@@ -238,7 +238,7 @@ async fn the_guards_compare_with_the_last_sound_or_released_run(#[values(On::Sql
     let sound = world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
     let gap = finding(1, Cause::AccessRemoved, "2026-11-02");
     let held = world.night("2026-11-02", &[gap], &seen(&[], COMPLETE)).await;
-    world.store.end(held, &ending(true, true), &world.lease).await.unwrap();
+    world.store.end(held, &ending(true, true), &[], &world.lease).await.unwrap();
     let baseline = world.history("2026-11-03").await.baseline.unwrap();
     assert_eq!((&*baseline.run_id, baseline.ok.len()), ("20261101T043000Z-0000", 1));
     world.store.mark_released(held, moment("2026-11-02"), &world.lease).await.unwrap();
@@ -277,7 +277,7 @@ async fn faulty_calls_are_kept_for_tiktoks_support(#[values(On::Sqlite, On::Post
         request_id: Some("2026".to_owned()),
     };
     let ending = RunEnding { faulty_calls: vec![call], ..ending(false, false) };
-    world.store.end(run, &ending, &world.lease).await.unwrap();
+    world.store.end(run, &ending, &[], &world.lease).await.unwrap();
     assert_eq!(world.rows("faulty_calls").await, 1);
 }
 
@@ -323,12 +323,12 @@ async fn the_trend_has_the_last_run_that_ended_of_each_earlier_day_it_covers(
     for (number, (day, missing)) in runs.into_iter().enumerate() {
         let run = NewRun { run_id: format!("run {number}"), ..run_on(day) };
         let run = world.store.begin(&run, &world.lease).await.unwrap();
-        world.store.end(run, &ended(missing), &world.lease).await.unwrap();
+        world.store.end(run, &ended(missing), &[], &world.lease).await.unwrap();
     }
     let killed = NewRun { run_id: "killed".to_owned(), ..run_on("2026-10-31") };
     world.store.begin(&killed, &world.lease).await.unwrap();
     let refused = world.store.begin(&run_on("2026-10-30"), &world.lease).await.unwrap();
-    world.store.end(refused, &ending(false, false), &world.lease).await.unwrap();
+    world.store.end(refused, &ending(false, false), &[], &world.lease).await.unwrap();
 
     let trend = world.history("2026-11-01").await.trend;
     let nights: Vec<_> =

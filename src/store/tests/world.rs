@@ -62,7 +62,7 @@ impl World {
         let run = self.store.begin(&run_on(day), &self.lease).await.unwrap();
         let (_, present) = self.store.recall(date(day)).await.unwrap();
         self.store.remember(run, findings, seen, present, date(day), &self.lease).await.unwrap();
-        self.store.end(run, &ending(true, false), &self.lease).await.unwrap();
+        self.store.end(run, &ending(true, false), findings, &self.lease).await.unwrap();
         run
     }
 
