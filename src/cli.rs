@@ -138,6 +138,24 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "text")]
         output: Output,
     },
+    /// A draft of the accounts register, from what is shared today; never a half one
+    Dump {
+        /// File for the draft; standard output if absent
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Form of the draft: text is CSV
+        #[arg(long, value_enum, default_value = "text")]
+        output: Output,
+    },
+    /// Removes a person from the store, and says what it removed
+    Forget {
+        /// The person's address
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        /// Form of the result on stdout
+        #[arg(long, value_enum, default_value = "text")]
+        output: Output,
+    },
     /// Looks at configuration, registers, tokens, store, mail server, report folder and templates; one line each
     Check {
         /// Form of the result on stdout

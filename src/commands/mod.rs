@@ -4,9 +4,11 @@
 
 mod changes;
 mod check;
-mod listeners;
+mod dump;
 mod explain;
+mod forget;
 mod history;
+mod listeners;
 mod plan;
 mod release;
 mod run;
@@ -73,6 +75,8 @@ async fn command(cli: Cli) -> Exit {
         }
         Command::Check { output } => check::check(&situation, output).await,
         Command::Schedule { listen } => schedule::schedule(situation, listen).await,
+        Command::Dump { out, output } => dump::dump(&situation, out.as_deref(), output).await,
+        Command::Forget { email, output } => forget::forget(&situation, &email, output).await,
         Command::Explain { account_id, output } => explain::explain(&situation, &account_id, output).await,
         Command::History { account: Some(account), limit, output } => {
             changes::changes(&situation, &account, limit, output).await

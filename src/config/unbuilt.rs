@@ -17,6 +17,5 @@ pub fn unbuilt(config: &Config) -> Vec<String> {
     let http = matches!(config.expected.source, Source::Http { .. });
     note(sql, "expected.source = \"sql\": this version reads csv files only");
     note(http, "expected.source = \"http\": this version reads csv files only");
-    note(config.store.keep_days != 800, "store.keep_days: this version keeps all runs");
     lines
 }

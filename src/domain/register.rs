@@ -112,6 +112,23 @@ pub struct ExpectedAccount {
     pub facts: Arc<RegisterFacts>,
 }
 
+/// A row of a draft of the accounts register: an account that is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftRow {
+    /// Whose account it is by the register, else probably; none: it has to be found out.
+    pub client: Option<Arc<Client>>,
+    /// The ad account.
+    pub account_id: AccountId,
+    /// Its name in the register, else at TikTok; may be empty.
+    pub account_name: Text,
+    /// Where it is shared.
+    pub business_center: BusinessCenterId,
+    /// The member that should see it by the register, else that does.
+    pub member: Address,
+    /// What else the register has of it.
+    pub facts: Option<Arc<RegisterFacts>>,
+}
+
 /// Days before its first day from which an account already counts, so that access is there in time.
 pub const LEAD_DAYS: u64 = 7;
 

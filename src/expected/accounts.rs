@@ -17,7 +17,7 @@ use crate::domain::{
     RegisterFacts, RegisterState, Texts,
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     required("country"),
     required("client_code"),
     required("client_name"),

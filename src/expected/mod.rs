@@ -7,6 +7,7 @@ mod accounts;
 mod blocks;
 mod contacts;
 mod csv;
+mod draft;
 mod exceptions;
 mod faults;
 mod record;
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 
 use blocks::Blocks;
 
+pub use draft::{draft, draft_json};
 pub use faults::{Error, Fault};
 
 use crate::config::{Expected, Source};

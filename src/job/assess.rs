@@ -70,7 +70,7 @@ pub(super) async fn observe_and_judge(
     Ok(Night { findings, unread, register, history, observation, calls })
 }
 
-fn scene<'a>(
+pub(super) fn scene<'a>(
     order: &'a Order<'_>,
     register: &'a Register,
     observation: &'a Observation,

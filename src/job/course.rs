@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Days;
 use tracing::{error, info};
 
 use super::assess::{Night, Plan};
 use super::mailing::Mailed;
-use super::recording::clock;
+use super::recording::{Recorder, clock};
 use super::{Order, Outcome, Phase, Watch, identity};
 use crate::domain::{Exit, MailCounts, Summary};
 use crate::judge::{self, Ending};
 use crate::report::{self, Keep, Place};
+use crate::store::Removed;
 
 /// The course of a run or plan after the judging.
 pub(super) struct Course<'a> {
@@ -102,6 +104,21 @@ impl<'a> Course<'a> {
         match place.prune(Keep { calendar: config.calendar, today, days, clock: clock() }) {
             Ok(0) => {}
             Ok(removed) => info!(reports.removed = removed, "reports older than {days} days are removed"),
+            Err(fault) => self.notes(fault),
+        }
+    }
+
+    /// Removes from the store what is kept no longer. As with the reports, a fault changes no code.
+    pub(super) async fn forgets_the_old(&mut self, recorder: &Recorder) {
+        let (config, today) = (self.order.config, self.order.today());
+        let days = config.store.keep_days.max(judge::memory_days(&config.reminders));
+        let Some(before) = today.checked_sub_days(Days::new(days.into())) else { return };
+        let episodes = judge::over(&self.night.scene(self.order), before);
+        match recorder.store.expire(today, before, &episodes, recorder.lease()).await {
+            Ok(removed) if removed == Removed::default() => {}
+            Ok(Removed { runs, mails }) => {
+                info!(runs.removed = runs, mails.removed = mails, "what is older than {days} days is removed");
+            }
             Err(fault) => self.notes(fault),
         }
     }

@@ -5,6 +5,8 @@
 
 mod assess;
 mod course;
+mod dump;
+mod forget;
 mod identity;
 mod mailing;
 mod plan;
@@ -29,6 +31,8 @@ use crate::judge::{Only, Person};
 use crate::report::Place;
 use crate::store::RunSeq;
 use crate::{expected, mail, tiktok};
+pub use dump::{Dump, dump};
+pub use forget::forget;
 pub use plan::plan;
 pub use watch::{Phase, Watch};
 
@@ -202,6 +206,9 @@ async fn reconcile(
     }
     if written.is_some() && !recorder.stop().is_cancelled() {
         course.prunes(place);
+    }
+    if mandate.releases.is_none() && !recorder.stop().is_cancelled() {
+        course.forgets_the_old(recorder).await;
     }
     Ok(course.outcome(written, watch))
 }

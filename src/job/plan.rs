@@ -50,7 +50,7 @@ pub async fn plan(order: &Order<'_>, out: &Path) -> Result<Outcome, Refusal> {
 }
 
 /// The history as it is; an absent store is an empty one, and is not created.
-async fn recall(order: &Order<'_>) -> Result<History, Refusal> {
+pub(super) async fn recall(order: &Order<'_>) -> Result<History, Refusal> {
     let refused = |error: crate::store::Error| Refusal::new(Exit::NotWritten, error.to_string());
     let Some(store) = Store::open_read_only(&order.config.store.url).await.map_err(refused)? else {
         return Ok(History::default());

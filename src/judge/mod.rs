@@ -5,6 +5,7 @@
 mod absent;
 mod change;
 mod digest;
+mod draft;
 mod guard;
 mod index;
 mod near;
@@ -25,9 +26,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 pub use digest::{digest, verdict};
+pub use draft::draft;
 pub use guard::{Held, guards};
 pub use register::{contacts_of, set_aside};
-pub use remind::{Only, Person, Reminded, WhyNot, remind};
+pub use remind::{Only, Person, Reminded, WhyNot, memory_days, over, remind};
 pub use summary::{Ending, summarize};
 pub use wording::{SeenAs, place, seen_in};
 

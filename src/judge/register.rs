@@ -14,7 +14,8 @@ pub fn set_aside(register: &Register, account: AccountId, today: NaiveDate) -> V
         register.accounts.iter().filter(|row| row.account_id == account && row.counts_on(today)).collect();
     counting.sort_by_key(|row| row.line);
     let conflicts = rows::conflicts(&counting, today);
-    let in_conflict = conflicts.into_iter().filter_map(|(at, cause)| Some(rows::invalid(counting[at], cause?, &counting)));
+    let in_conflict =
+        conflicts.into_iter().filter_map(|(at, cause)| Some(rows::invalid(counting[at], cause?, &counting)));
     let bad = register.bad_rows.iter().filter_map(rows::bad_row).filter(|finding| finding.account_id == Some(account));
     in_conflict.chain(bad).collect()
 }

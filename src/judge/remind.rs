@@ -9,6 +9,7 @@ mod closed;
 mod contacts;
 mod episode;
 mod letters;
+mod over;
 mod past;
 mod person;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use cadence::{last_interval, plus};
 use closed::Outcomes;
 use contacts::{AddressBook, Persons};
 use episode::Since;
+pub use over::{memory_days, over};
 use past::Past;
 use person::{Day, Desk, HandedOver, Inbox};
 

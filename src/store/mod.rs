@@ -9,11 +9,13 @@
 //!   with `accounts`, `sightings` and `business_centers` for the tables of that name
 //! * `trend` – the nights of the reports' trend · `present` – what the tables say now, by fingerprint
 //! * `mails`, `outbox` – mails, their intents and outcomes, written `together`
+//! * `retention`, `forget` – what is kept no longer, and what is known of a person no more
 //! * `notes`, `story` – what the newest run said of an account, and all that is stored of one
 
 mod accounts;
 mod business_centers;
 mod error;
+mod forget;
 mod history;
 mod landmarks;
 mod lease;
@@ -27,6 +29,7 @@ mod packed;
 mod postgres;
 mod present;
 mod remember;
+mod retention;
 mod runs;
 mod sightings;
 mod sql;
@@ -44,9 +47,11 @@ use sql::Pool;
 use together::Together;
 
 pub use error::Error;
+pub use forget::Forgotten;
 pub use lease::{Acquired, Lease};
 pub use mails::{DoubtfulMail, Intended, MailIntent, MailKind, PastDigest, StoredMail};
 pub use present::Present;
+pub use retention::Removed;
 pub use runs::{FaultyCall, NewRun, RunEnding, RunRow, RunSeq};
 pub use story::{AccountStory, ListedIn, PastPlace, PastState};
 

@@ -52,7 +52,7 @@ impl Demo {
         ] {
             command.env(name, value);
         }
-        command.args(["--config", "config/demo/reconciler.toml", "--now", "2026-11-24T09:00:00Z"]);
+        command.args(["--config", "config/demo/reconciler.toml"]);
         ran(command.args(arguments).output().unwrap())
     }
 
@@ -66,10 +66,13 @@ impl Demo {
     }
 
     fn explain(&self, account: &str) -> Value {
-        let ran = self.does(&["explain", account, "--output", "json"]).ends_with(0);
+        let ran = self.does(&["--now", NOON, "explain", account, "--output", "json"]).ends_with(0);
         serde_json::from_str(&ran.stdout).unwrap()
     }
 }
+
+/// After the second night.
+const NOON: &str = "2026-11-24T12:00:00Z";
 
 fn source(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo").join(file)
@@ -96,7 +99,10 @@ fn explain_says_of_every_cause_what_a_client_manager_can_pass_on() {
     for row in rows.iter().filter(|row| is_id(&row["account_id"])) {
         let cause = if row["change"] == "withdrawn" { "withdrawn" } else { &row["cause"] };
         if !told.contains_key(cause) {
-            told.insert(cause.to_owned(), demo.does(&["explain", &row["account_id"]]).ends_with(0).stdout);
+            told.insert(
+                cause.to_owned(),
+                demo.does(&["--now", NOON, "explain", &row["account_id"]]).ends_with(0).stdout,
+            );
         }
     }
     for (cause, text) in &told {
@@ -107,9 +113,26 @@ fn explain_says_of_every_cause_what_a_client_manager_can_pass_on() {
 
     // The same facts as in the report of the night, column by column.
     let columns = [
-        "status", "cause", "action_owner", "confidence", "country", "client_code", "client_name", "member",
-        "actual_role", "business_center_id", "business_center_name", "since", "days_open", "last_seen_on",
-        "suggested_account_id", "evidence", "next_step", "reminder_state", "mails_sent", "last_mailed_on",
+        "status",
+        "cause",
+        "action_owner",
+        "confidence",
+        "country",
+        "client_code",
+        "client_name",
+        "member",
+        "actual_role",
+        "business_center_id",
+        "business_center_name",
+        "since",
+        "days_open",
+        "last_seen_on",
+        "suggested_account_id",
+        "evidence",
+        "next_step",
+        "reminder_state",
+        "mails_sent",
+        "last_mailed_on",
         "next_mail_on",
     ];
     let mut compared = BTreeSet::new();
@@ -254,7 +277,10 @@ fn history_tells_the_newest_runs_first_and_no_more_than_asked() {
     assert_eq!(days, ["2026-11-24", "2026-11-23"]);
     assert_eq!(both[0]["exit_codes"], serde_json::json!([3]));
     assert_eq!((both[0]["complete"].clone(), both[1]["complete"].clone()), (false.into(), true.into()));
-    assert_eq!((&both[1]["counts"]["ok"], &both[1]["changes"]["new"], &both[1]["mails"]["sent"]), (&2.into(), &1.into(), &1.into()));
+    assert_eq!(
+        (&both[1]["counts"]["ok"], &both[1]["changes"]["new"], &both[1]["mails"]["sent"]),
+        (&2.into(), &1.into(), &1.into())
+    );
     assert_eq!(runs(&["--limit", "1"])["runs"].as_array().unwrap().len(), 1);
     stage.does(&["history", "--limit", "0"]).ends_with(2);
     let text = stage.does(&["history"]).ends_with(0).stdout;
@@ -273,10 +299,14 @@ fn the_history_of_an_account_tells_each_change_and_mail_once() {
     insta::assert_snapshot!("history_of_an_account", told);
     let json = stage.does(&["history", "--account", &acme(3), "--output", "json", "--limit", "2"]).ends_with(0).stdout;
     let changes = serde_json::from_str::<Value>(&json).unwrap()["changes"].as_array().unwrap().clone();
-    let told: Vec<_> = changes.iter().map(|c| (c["day"].clone(), c["cause"].clone(), c["mails"].as_array().unwrap().len())).collect();
+    let told: Vec<_> =
+        changes.iter().map(|c| (c["day"].clone(), c["cause"].clone(), c["mails"].as_array().unwrap().len())).collect();
     assert_eq!(
         told,
-        [("2026-11-27", "shared_as_expected", 0), ("2026-11-26", "not_assigned", 1)]
-            .map(|(day, cause, mails)| (Value::from(day), Value::from(cause), mails))
+        [("2026-11-27", "shared_as_expected", 0), ("2026-11-26", "not_assigned", 1)].map(|(day, cause, mails)| (
+            Value::from(day),
+            Value::from(cause),
+            mails
+        ))
     );
 }

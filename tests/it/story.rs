@@ -16,9 +16,9 @@ const DELTA: &str = "7564000000000000006";
 const OLGA: &str = "olga@annalect-data.info";
 
 /// A day's mail to a person.
-struct Told {
+pub(crate) struct Told {
     day: NaiveDate,
-    mail: Mail,
+    pub(crate) mail: Mail,
 }
 
 /// The first day: a Monday.
@@ -26,7 +26,7 @@ fn first() -> NaiveDate {
     "2026-11-23".parse().unwrap()
 }
 
-fn stage() -> Stage {
+pub(crate) fn stage() -> Stage {
     let world: World = acme_world(3)
         .business_center(BETA, "Beta BC")
         .joined_by_nobody()
@@ -81,8 +81,8 @@ fn is_down(day: NaiveDate) -> bool {
     (down[0]..=down[1]).contains(&day)
 }
 
-fn play() -> (Stage, Vec<Told>) {
-    let mut stage = stage();
+/// Plays the story; `after` sees the stage after each night.
+pub(crate) fn play(mut stage: Stage, mut after: impl FnMut(&Stage)) -> (Stage, Vec<Told>) {
     let (mut told, mut seen) = (Vec::new(), BTreeSet::new());
     for day in first().iter_days().take(60) {
         happens(&mut stage, &day.to_string());
@@ -90,6 +90,7 @@ fn play() -> (Stage, Vec<Told>) {
             continue;
         }
         stage.night(&day.to_string()).ends_with(if day.to_string() == "2026-12-15" { 4 } else { 0 });
+        after(&stage);
         let mut new: Vec<Mail> =
             stage.letters().into_iter().filter(|mail| seen.insert(mail.message_id.clone())).collect();
         new.sort_by(|a, b| a.to.cmp(&b.to));
@@ -106,7 +107,7 @@ fn replies_to(mail: &Mail) -> Option<String> {
 
 #[test]
 fn sixty_days_of_three_clients() {
-    let (stage, told) = play();
+    let (stage, told) = play(stage(), |_| ());
 
     let mut days_of: BTreeMap<&str, Vec<NaiveDate>> = BTreeMap::new();
     for Told { day, mail } in &told {

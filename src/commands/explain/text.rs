@@ -40,7 +40,7 @@ pub(super) fn text(answer: &Answer<'_>, zone: Tz) -> String {
         label(&mut text, "Seen", &seen(answer, place));
     }
     for mail in &answer.mails {
-        label(&mut text, "Mail", &self::mail(mail));
+        label(&mut text, "Mailed", &format!("{}: {}", mail.day, self::mail(mail)));
     }
     for exception in &answer.exceptions {
         label(&mut text, "Exception", &format!("until {}: {}", exception.until, exception.reason));
@@ -168,9 +168,9 @@ fn seen(answer: &Answer<'_>, place: &PastPlace) -> String {
     format!("by {who} in {at} {role} since {first}{unread}{owner}")
 }
 
-/// A mail that listed the account.
+/// A mail that listed the account, without its day.
 pub(in crate::commands) fn mail(mail: &ListedIn) -> String {
     let role = if mail.as_owner { ", as the owner" } else { "" };
     let person: &Address = &mail.person;
-    format!("{}: mail {} to {}{role}: {}", mail.day, mail.number, person.as_str(), mail.outcome.as_str())
+    format!("mail {} to {}{role}: {}", mail.number, person.as_str(), mail.outcome.as_str())
 }

@@ -10,7 +10,7 @@ use crate::domain::{AccountKey, Address, MailOutcome, PastMail, Reminders};
 use crate::judge::Scene;
 
 /// Days for which an address that the server refused is not tried again.
-const SUPPRESSED_DAYS: u32 = 30;
+pub(super) const SUPPRESSED_DAYS: u32 = 30;
 
 /// Past mails, indexed once.
 pub(super) struct Past<'a> {
