@@ -82,7 +82,8 @@ words! {
         NotAMember = "not_a_member",
         /// The member is in the client's Business Center, and the account is not assigned to it there.
         NotAssigned = "not_assigned",
-        /// As not_assigned, but an earlier run saw the account there.
+        /// An earlier run saw the account; the member is still in that Business Center, and the account is not assigned
+        /// to it any more.
         AccessRemoved = "access_removed",
         /// Everything was read, the account is nowhere, and the client's Business Center is not known.
         NotShared = "not_shared",

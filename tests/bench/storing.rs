@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 use private_postgres::Server;
 use reconciler::domain::{AccountId, Address, Cause, Client, ClientKey, Finding, Observation};
-use reconciler::store::{Acquired, Lease, NewRun, Store};
+use reconciler::store::{Acquired, Lease, NewRun, RunEnding, Store};
 use tokio_util::sync::CancellationToken;
 
 type Fault = Box<dyn std::error::Error>;
@@ -19,6 +19,14 @@ type Fault = Box<dyn std::error::Error>;
 const COLUMNS: &str = "seq BIGINT NOT NULL, client_id BIGINT NOT NULL, account_id BIGINT NOT NULL, cause TEXT,
     certain_cause TEXT, since DATE, certain_until DATE, account_name TEXT, member_id BIGINT, business_center_id BIGINT,
     actual_role TEXT";
+
+/// What is said of a gap, as long as it mostly is.
+const EVIDENCE: &str = "The member is in Business Center Acme Retail A/S (7564000000000000003) (where earlier runs saw \
+the account); its listing of 499 accounts is complete (read twice) and does not hold the account. Last seen on \
+2026-11-01 in Business Center Acme Retail A/S (7564000000000000003). /advertiser/info/ refuses it to the member.";
+const NEXT_STEP: &str = "client: if the account is still in use, assign it again: in Business Center Acme Retail A/S \
+(7564000000000000003), Members → data_extract@annalect-data.info → Assign Asset, tick account 7106541027904023757 with \
+permission Analyst";
 
 /// What a night took.
 struct Night {
@@ -52,6 +60,10 @@ fn findings(count: u64, second: bool) -> Vec<Finding> {
             finding.account_name = format!("Account name {number}").into();
             finding.member = member.clone();
             finding.since = if changed { since } else { first };
+            if changed {
+                finding.evidence = EVIDENCE.into();
+                finding.next_step = NEXT_STEP.to_owned();
+            }
             Some(finding)
         })
         .collect()
@@ -74,6 +86,8 @@ async fn night(store: &Store, lease: &Lease, day: NaiveDate, findings: &[Finding
     let recalled = begun.elapsed();
     let begun = Instant::now();
     store.remember(run, findings, &Observation { members: Vec::new() }, present, day, lease).await?;
+    let ended = RunEnding { ended_at: now, complete: true, ..RunEnding::default() };
+    store.end(run, &ended, findings, lease).await?;
     Ok(Night { recalled, stored: begun.elapsed() })
 }
 

@@ -31,7 +31,7 @@ fn what_is_shared_is_drafted_with_what_the_register_knows_of_it() {
     // Acme's other accounts are probably its own: only accounts of C07 are in its Business Center.
     assert_eq!(told[..4], ids.iter().map(|id| (id.as_str(), "C07", ACME)).collect::<Vec<_>>()[..]);
     assert_eq!(told[4], ("7106541027904009999", "", BETA));
-    assert_eq!((rows[4]["account_name"].as_str(), rows[4]["member"].as_str()), ("'=1+1, \"x\"\ny", MEMBER));
+    assert_eq!((rows[4]["account_name"].as_str(), rows[4]["member"].as_str()), ("'=1+1, \"x\"y", MEMBER));
     assert!(ran.stderr.contains("5 accounts are shared; 1 of them"), "{}", ran.stderr);
     assert!(!stage.store.exists() && !stage.path("reports").exists(), "it only reads");
 }

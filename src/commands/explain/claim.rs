@@ -60,7 +60,10 @@ pub(super) struct Claim {
     pub(super) last_seen_on: Option<NaiveDate>,
     pub(super) withdrawn_on: Option<NaiveDate>,
     pub(super) note: AccountNote,
+    /// The most that one person got.
     pub(super) mails_sent: usize,
+    /// All accepted mails, and to how many persons.
+    pub(super) mailed: (usize, usize),
     pub(super) last_mailed_on: Option<NaiveDate>,
 }
 
@@ -144,6 +147,7 @@ fn of_state(story: &AccountStory, state: &PastState, standing: Standing) -> Clai
         actual_role: state.actual_role.clone(),
         business_center: state.business_center.map(|id| (id, state.business_center_name.clone())),
         mails_sent: most(accepted()),
+        mailed: (accepted().count(), accepted().map(|mail| &mail.person).collect::<BTreeSet<_>>().len()),
         last_mailed_on: accepted().map(|mail| mail.day).max(),
         ..Claim::default()
     }

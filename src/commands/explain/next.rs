@@ -43,7 +43,7 @@ fn after_judgement(answer: &Answer<'_>, claim: &Claim) -> String {
         },
         Some(ReminderState::Waiting) => match next {
             Some(day) => format!("A mail to {whom} waits until {day}: for the nights of grace, a day on which mail goes, or the distance to the last one."),
-            None => "Nobody is mailed while it is not certain; the next run reads it again.".to_owned(),
+            None => "Nobody is mailed while it is not certain; the next run judges it again.".to_owned(),
         },
         Some(ReminderState::Escalated) => {
             let next = next.map(|day| format!(", next on {day}")).unwrap_or_default();
@@ -69,7 +69,7 @@ fn after_judgement(answer: &Answer<'_>, claim: &Claim) -> String {
             Some(ActionOwner::Client) => {
                 "Nobody is mailed: this is only reported (reminders.role_too_high).".to_owned()
             }
-            Some(ActionOwner::DataTeam) | None => "The client is not mailed: it lies with the data team.".to_owned(),
+            Some(ActionOwner::DataTeam) | None => "Nobody is mailed: it lies with the data team.".to_owned(),
         },
     }
 }
@@ -79,9 +79,9 @@ fn without_mail(answer: &Answer<'_>, claim: &Claim) -> String {
         return "That run did not come to its end, or is under way: the next one says what happens.".to_owned();
     }
     match claim.cause.map(crate::domain::Cause::status) {
-        Some(Status::Unknown) => "Nobody is mailed; the next run reads it again.",
+        Some(Status::Unknown) => "Nobody is mailed while nothing is certain; the next run judges it again.",
         Some(Status::Ok) if claim.cause.and_then(crate::domain::Cause::action_owner).is_some() => {
-            "The client is not mailed: it lies with the data team."
+            "Nobody is mailed: it lies with the data team."
         }
         _ => "Nothing: it is as it should be.",
     }

@@ -14,6 +14,9 @@ use crate::store::{ListedIn, PastPlace};
 /// Characters a line.
 const WIDTH: usize = 80;
 
+/// Mails that are told one by one, the newest.
+const MAILS: usize = 12;
+
 /// Where what stands behind a label begins.
 const INDENT: usize = 12;
 
@@ -39,11 +42,18 @@ pub(super) fn text(answer: &Answer<'_>, zone: Tz) -> String {
     for place in &answer.places {
         label(&mut text, "Seen", &seen(answer, place));
     }
-    for mail in &answer.mails {
+    let earlier = answer.mails.len().saturating_sub(MAILS);
+    if earlier > 0 {
+        label(&mut text, "Mailed", &format!("{earlier} earlier mails; history --account {} has them", answer.id));
+    }
+    for mail in answer.mails.iter().skip(earlier) {
         label(&mut text, "Mailed", &format!("{}: {}", mail.day, self::mail(mail)));
     }
     for exception in &answer.exceptions {
         label(&mut text, "Exception", &format!("until {}: {}", exception.until, exception.reason));
+    }
+    if !text.ends_with("\n\n") {
+        text.push('\n');
     }
     let _ = match &answer.as_of {
         Some(run) => writeln!(text, "As of the run of {} ({}).", run.when(zone), run.run_id()),
@@ -75,18 +85,15 @@ fn about(answer: &Answer<'_>, claim: &Claim, text: &mut String) {
         label(text, "Meaning", cause.meaning());
     }
     label(text, "Evidence", &claim.note.evidence);
-    label(text, "Sure", claim.note.confidence.map_or("", |confidence| confidence.meaning()));
+    label(text, "How sure", claim.note.confidence.map_or("", |confidence| confidence.meaning()));
     label(text, "Next step", &claim.note.next_step);
-    if let Some(suggested) = claim.note.suggested_account {
-        label(text, "Perhaps", &format!("account {suggested} is meant"));
-    }
     let turn = match claim.cause.and_then(crate::domain::Cause::action_owner) {
         Some(ActionOwner::Client) => "the client",
         Some(ActionOwner::DataTeam) => "the agency's data team",
         Some(ActionOwner::TikTok) => "TikTok",
         None => "",
     };
-    label(text, "Turn", if claim.standing == Standing::Withdrawn { "" } else { turn });
+    label(text, "Whose turn", if claim.standing == Standing::Withdrawn { "" } else { turn });
     label(text, "Mails", &mails(claim));
     label(text, "What next", &next::words(answer, claim));
 }
@@ -122,10 +129,11 @@ fn status(claim: &Claim) -> String {
 }
 
 fn mails(claim: &Claim) -> String {
-    match (claim.mails_sent, claim.last_mailed_on) {
-        (0, _) | (_, None) => String::new(),
-        (1, Some(day)) => format!("1 mail so far, on {day}"),
-        (mails, Some(day)) => format!("{mails} mails so far, the last on {day}"),
+    match (claim.mailed, claim.last_mailed_on) {
+        (_, None) => String::new(),
+        ((1, _), Some(day)) => format!("1 so far, on {day}"),
+        ((mails, 1), Some(day)) => format!("{mails} so far to one person, the last on {day}"),
+        ((mails, persons), Some(day)) => format!("{mails} so far to {persons} persons, the last on {day}"),
     }
 }
 
@@ -159,7 +167,8 @@ fn seen(answer: &Answer<'_>, place: &PastPlace) -> String {
         _ => String::new(),
     };
     if place.is_over {
-        return format!("by {who} in {at} {role} from {first} to {last}, and not any more{owner}");
+        let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+        return format!("by {who} in {at} {role} {when}, and not any more{owner}");
     }
     let unread = match answer.as_of.as_ref().map(super::Told::day) {
         Some(day) if last < day => format!(" (not read completely since {last})"),
