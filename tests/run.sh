@@ -81,5 +81,4 @@ cargo test --workspace --no-fail-fast
 
 say "The same stories on PostgreSQL"
 TEST_STORE=postgres cargo test --test it -- story:: nights:: lease:: killed:: kills:: stopped:: scheduled:: refused:: commands:: \
-    answers:: forgotten:: \
-    a_database_that_stays_locked
+    answers:: forgotten:: a_database_that_stays_locked

@@ -49,7 +49,8 @@ impl Demo {
             ("DEMO_TOKEN_3", "demo-token-3"),
             ("DEMO_SECRET", "demo-secret"),
             ("RECONCILER__TIKTOK__BASE_URL", &base_url),
-            ("RECONCILER__STORE__URL", &self.store.url()),
+            ("RECONCILER__STORE__URL", "{ env = \"STORE_URL\" }"),
+            ("STORE_URL", &self.store.url()),
         ] {
             command.env(name, value);
         }
