@@ -132,7 +132,7 @@ impl Change<'_> {
 
 fn text(id: AccountId, story: &AccountStory, changes: &[Change<'_>]) -> String {
     let name = story.states.iter().rev().map(|state| state.account_name.trim()).find(|name| !name.is_empty());
-    let mut text = format!("Account {id}{}\n\n", name.map(|name| format!(" {}", plain(name, 60))).unwrap_or_default());
+    let mut text = format!("Account {id}{}\n\n", name.map(|name| format!(", {}", plain(name, 60))).unwrap_or_default());
     if changes.is_empty() {
         text.push_str("Nothing of it is stored: no run expected or saw it.\n");
         return text;

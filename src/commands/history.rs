@@ -128,7 +128,7 @@ impl Told {
         remarks.join("; ")
     }
 
-    fn cells(&self, zone: Tz) -> [String; 9] {
+    fn cells(&self, zone: Tz) -> [String; 8] {
         let number = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), |number| number.to_string());
         let gaps = Status::ALL.iter().filter(|status| status.is_gap()).map(|status| self.of(*status)).sum();
         [
@@ -140,7 +140,6 @@ impl Told {
             number(self.summary["changes"]["resolved"].as_u64()),
             number(self.summary["mails"]["sent"].as_u64()),
             self.run.run_id.clone(),
-            self.remarks(),
         ]
     }
 }
@@ -159,15 +158,19 @@ fn text(runs: &[Told], zone: Tz, colour: bool) -> String {
         ("mended", right),
         ("mails", right),
         ("run", left),
-        ("", left),
     ];
-    let rows: Vec<[String; 9]> = runs.iter().map(|told| told.cells(zone)).collect();
+    let rows: Vec<[String; 8]> = runs.iter().map(|told| told.cells(zone)).collect();
     let (head, lines) = aligned(heads, &rows);
     let mut text = format!("{head}\n");
-    for (Told { run, .. }, line) in runs.iter().zip(lines) {
-        text.push_str(&match run.exit_code {
+    for (told, mut line) in runs.iter().zip(lines) {
+        let remarks = told.remarks();
+        if !remarks.is_empty() {
+            // Below the line, which is as wide as a small terminal.
+            line.push_str(&format!("\n{}{remarks}", " ".repeat(18)));
+        }
+        text.push_str(&match told.run.exit_code {
             Some(0) => line,
-            _ if run.held && run.released_at.is_none() => screen::paint(line, RED, colour),
+            _ if told.run.held && !told.is_released() => screen::paint(line, RED, colour),
             _ => screen::paint(line, YELLOW, colour),
         });
         text.push('\n');

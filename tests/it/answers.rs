@@ -297,7 +297,7 @@ fn history_tells_the_newest_runs_first_and_no_more_than_asked() {
     assert_eq!(runs(&["--limit", "1"])["runs"].as_array().unwrap().len(), 1);
     stage.does(&["history", "--limit", "0"]).ends_with(2);
     let text = stage.does(&["history"]).ends_with(0).stdout;
-    assert!(!text.contains('\u{1b}') && text.lines().all(|line| line.len() <= 100), "{text}");
+    assert!(!text.contains('\u{1b}') && text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Who is mailed when: one person, one gap at Acme, and what changes that.
 
 mod days;
+mod over;
 mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
