@@ -3,6 +3,7 @@
 //! Invariant: a [`Config`] has passed every check that needs no network; secrets are already resolved and are shown by
 //! nothing. This is the only module that reads the environment.
 
+mod address;
 mod document;
 mod environment;
 mod faults;
@@ -25,6 +26,7 @@ use secrecy::SecretString;
 
 use crate::domain::{Address, Addressing, Calendar, Guards, Reminders, Rules};
 
+pub use address::postgres_fault;
 pub use environment::{Environment, log_filter};
 pub use faults::{Fault, Faults, Place};
 pub use load::load;

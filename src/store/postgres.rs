@@ -10,11 +10,11 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use url::Url;
 
 use super::error::Place;
 use super::sql::{Access, Pool};
 use super::{Error, Store, migrate};
+use crate::config::postgres_fault;
 
 /// How long a run waits for a server that restarts.
 const TO_WRITE: Duration = Duration::from_secs(30);
@@ -28,28 +28,6 @@ const MANNERS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s
     SET tcp_keepalives_count = 3; SET client_min_messages = error";
 
 const ONLY_LOOKING: &str = "SET default_transaction_read_only = on";
-
-/// Parameters that an address may have: what sqlx does not know it ignores, and an `sslmode` that is misspelt protects
-/// nobody.
-const PARAMETERS: [&str; 17] = [
-    "sslmode",
-    "ssl-mode",
-    "sslrootcert",
-    "ssl-root-cert",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "statement-cache-capacity",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "application_name",
-];
 
 pub(super) fn for_writing(url: &SecretString) -> Result<Store, Error> {
     let options = options(url)?;
@@ -81,17 +59,11 @@ pub(super) async fn for_reading(url: &SecretString) -> Result<Option<(Store, i64
     Ok(Some((store, found)))
 }
 
-/// Reads the address. What is not percent-encoded in a password can end up as host or database, which are shown: such an
-/// address is refused.
+/// Reads the address.
 fn options(url: &SecretString) -> Result<PgConnectOptions, Error> {
     let text = url.expose_secret();
-    let parsed = Url::parse(text).map_err(|_| Error::Url { reason: "user, password, host or port are malformed" })?;
-    if parsed.fragment().is_some() || parsed.path().contains('@') {
-        return Err(Error::Url { reason: "characters of user or password must be percent-encoded" });
-    }
-    let is_known = |name: &str| PARAMETERS.contains(&name) || name == "options" || name.starts_with("options[");
-    if !parsed.query_pairs().all(|(name, _)| is_known(&name)) {
-        return Err(Error::Url { reason: "it has an unknown parameter" });
+    if let Some(reason) = postgres_fault(text) {
+        return Err(Error::Url { reason });
     }
     let options = PgConnectOptions::from_str(text).map_err(|_| Error::Url { reason: "its parameters are wrong" })?;
     let options = match options.get_application_name() {

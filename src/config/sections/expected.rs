@@ -8,7 +8,7 @@ use url::Url;
 use crate::config::document::Node;
 use crate::config::log::{Problem, Read};
 use crate::config::reader::Section;
-use crate::config::{Expected, Source, Store, secret, values};
+use crate::config::{Expected, Source, Store, postgres_fault, secret, values};
 use crate::domain::AccountId;
 
 #[derive(Clone, Copy)]
@@ -88,7 +88,10 @@ fn database(text: &str) -> Result<(), Problem> {
     if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
         return Err(Problem::new("this is no database", remedy));
     }
-    Url::parse(text).map(|_| ()).map_err(|error| Problem::new(format!("this is no URL: {error}"), remedy))
+    match postgres_fault(text) {
+        Some(reason) => Err(Problem::new(format!("this address is not understood: {reason}"), remedy)),
+        None => Ok(()),
+    }
 }
 
 fn no_password(text: &str) -> Result<(), Problem> {

@@ -23,6 +23,8 @@ use crate::config::{Cloud, ReportDir};
 #[case("expected", "canaries = [7106541027904733185]", "expected.canaries[0]")]
 #[case("store", "url = \"mysql://x\"", "store.url")]
 #[case("store", "url = \"postgres://u:hunter2@db/x\"", "store.url")]
+#[case("store", "url = \"postgres://u@db/x?sslmod=require\"", "store.url")]
+#[case("store", "url = \"postgres://u:12/hunter2@db/x\"", "store.url")]
 #[case("store", "lease = \"500ms\"", "store.lease")]
 #[case("report", "dir = \"ftp://x\"", "report.dir")]
 #[case("report", "dir = \"s3://\"", "report.dir")]
@@ -88,4 +90,18 @@ fn a_bucket_is_read_as_whose_which_and_where(
     let config = load_text(&with("report", &format!("dir = {dir:?}")), &[]).unwrap();
     let expected = ReportDir::Bucket { cloud, name: name.to_owned(), prefix: prefix.to_owned() };
     assert_eq!(config.report.dir, expected);
+}
+
+#[test]
+fn a_register_comes_encrypted_or_from_this_machine() {
+    let load = |accounts: &str| {
+        let text = with("expected", "source = \"http\"").replace("\"a.csv\"", &format!("{accounts:?}"));
+        load_text(&text.replace("\"c.csv\"", "\"http://127.0.0.1:8080/contacts\""), &[])
+    };
+    assert!(load("https://mapping.example/accounts?country=DK").is_ok());
+    for refused in ["http://mapping.example/accounts", "https://u:hunter2@mapping.example/accounts", "a.csv"] {
+        let fault = only_fault(load(refused));
+        assert_eq!(fault.key, "expected.accounts");
+        assert!(!format!("{fault:?}").contains("hunter2"), "{fault:?}");
+    }
 }
