@@ -5,9 +5,9 @@
 //! * [`domain`] – the field's words as values; knows nothing outside itself.
 //! * [`judge`] – what is so, why, and who is told: values in, values out.
 //! * [`job`] – the story of one run, on one screen; the only one that knows all the others.
-//! * [`expected`] – the registers of what should be shared.
+//! * [`expected`] – the registers of what should be shared, from files, a database or a web service.
 //! * [`tiktok`] – what is shared; can send nothing but GET.
-//! * [`store`] – what is remembered from night to night; the only one that knows SQL.
+//! * [`store`] – what is remembered from night to night; the only one that writes SQL.
 //! * [`mail`] – letters and digests as messages, and how they are handed over.
 //! * [`report`] – tables, workbook, page and summary, whole or absent, in a folder or a bucket.
 //! * [`observe`] – metrics and heartbeat: how others hear of a run.

@@ -32,7 +32,7 @@ pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
     let config = &situation.config;
     let mut lines = vec![well("configuration", format!("{} is valid", config.path.display()))];
     lines.extend(config::unbuilt(config).into_iter().map(|said| fault("configuration", said, Exit::Refused)));
-    lines.extend(registers(config).await);
+    lines.extend(registers(config, &situation.stop).await);
     lines.extend(tokens(config, situation.stop.clone()).await);
     lines.push(store(config).await);
     lines.push(reports(config, situation.stop.clone()));
@@ -66,9 +66,10 @@ fn fault(about: &str, said: impl Into<String>, exit: Exit) -> Line {
     Line { about: about.to_owned(), said: said.into(), mark: Mark::Fault(exit) }
 }
 
-async fn registers(config: &config::Config) -> Vec<Line> {
+async fn registers(config: &config::Config, stop: &CancellationToken) -> Vec<Line> {
     let Some(default) = config.rules.members.first() else { return Vec::new() };
-    match expected::read(&config.expected, default).await {
+    let reading = expected::read(&config.expected, default, config.zone());
+    match stop.run_until_cancelled(reading).await.unwrap_or(Err(expected::Error::Stopped)) {
         Err(error) => vec![fault("registers", error.to_string(), Exit::Refused)],
         Ok(register) => {
             let mut lines = vec![well(

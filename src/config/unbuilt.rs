@@ -13,9 +13,7 @@ pub fn unbuilt(config: &Config) -> Vec<String> {
             lines.push(line.to_owned());
         }
     };
-    let sql = matches!(config.expected.source, Source::Sql { .. });
     let http = matches!(config.expected.source, Source::Http { .. });
-    note(sql, "expected.source = \"sql\": this version reads csv files only");
-    note(http, "expected.source = \"http\": this version reads csv files only");
+    note(http, "expected.source = \"http\": this version reads files and databases only");
     lines
 }

@@ -3,15 +3,13 @@
 //! Invariant: rows of one client, written alike, share one [`Client`].
 
 use std::collections::HashMap;
-use std::io::Read;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::blocks::Blocks;
-use super::csv::Sheet;
-use super::faults::Fault;
-use super::row::{Column, Row, cut, optional, quoted, required};
+use super::column::{Column, Holds, optional, required};
+use super::row::{Row, cut, quoted};
+use super::table::Table;
 use crate::domain::{
     AccountId, Address, BadAccount, BadRowCause, BusinessCenterId, Client, ClientKey, ExpectedAccount, Register,
     RegisterFacts, RegisterState, Texts,
@@ -21,16 +19,16 @@ pub(super) const COLUMNS: &[Column] = &[
     required("country"),
     required("client_code"),
     required("client_name"),
-    required("account_id"),
+    required("account_id").holding(Holds::Id),
     optional("parent_code"),
     optional("account_name"),
-    optional("business_center_id"),
+    optional("business_center_id").holding(Holds::Id),
     optional("member"),
     optional("state"),
-    optional("start_date"),
-    optional("end_date"),
+    optional("start_date").holding(Holds::Day),
+    optional("end_date").holding(Holds::Day),
     optional("added_by"),
-    optional("tags"),
+    optional("tags").holding(Holds::List),
 ];
 const COUNTRY: usize = 0;
 const CLIENT_CODE: usize = 1;
@@ -46,27 +44,35 @@ const END_DATE: usize = 10;
 const ADDED_BY: usize = 11;
 const TAGS: usize = 12;
 
-/// Adds the rows of a file to the register.
-pub(super) fn read(
-    file: &str,
-    blocks: Blocks<impl Read>,
-    default_member: &Address,
-    register: &mut Register,
-) -> Result<(), Vec<Fault>> {
-    let sheet = Sheet::open(file, blocks, COLUMNS)?;
-    let mut known = Known {
-        default_member,
-        clients: HashMap::new(),
-        members: HashMap::new(),
-        key: String::new(),
-        facts: Arc::default(),
-        words: [String::new(), String::new()],
-        texts: Texts::default(),
-    };
-    sheet.each(|row| {
+/// The accounts, row by row.
+pub(super) struct Accounts {
+    source: String,
+    known: Known,
+}
+
+impl Accounts {
+    /// Of this source; a row without a member of its own gets the default.
+    pub(super) fn new(source: &str, default_member: &Address) -> Self {
+        let known = Known {
+            default_member: default_member.clone(),
+            clients: HashMap::new(),
+            members: HashMap::new(),
+            key: String::new(),
+            facts: Arc::default(),
+            words: [String::new(), String::new()],
+            texts: Texts::default(),
+        };
+        Self { source: source.to_owned(), known }
+    }
+}
+
+impl Table for Accounts {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
+    fn take(&mut self, row: &Row<'_>, register: &mut Register) {
         register.account_rows += 1;
         let mut flaws = row.flaws();
-        match known.account(&row, &mut flaws) {
+        match self.known.account(row, &mut flaws) {
             Some(account) if flaws.is_empty() => register.accounts.push(account),
             _ => {
                 let id = flaws.begins_with("account_id");
@@ -78,15 +84,15 @@ pub(super) fn read(
                     client_name: cut(row.text(CLIENT_NAME), 100),
                     account_id: cut(row.id(ACCOUNT_ID), 100),
                 };
-                register.bad_rows.push(flaws.into_bad_row(file, row.line, Some(account)));
+                register.bad_rows.push(flaws.into_bad_row(&self.source, row.line, Some(account)));
             }
         }
-    })
+    }
 }
 
 /// What earlier rows have in common with this one.
-struct Known<'d> {
-    default_member: &'d Address,
+struct Known {
+    default_member: Address,
     clients: HashMap<Box<str>, Arc<Client>>,
     members: HashMap<Box<str>, Address>,
     key: String,
@@ -97,7 +103,7 @@ struct Known<'d> {
     texts: Texts,
 }
 
-impl Known<'_> {
+impl Known {
     /// The row's account; nothing only after a flaw.
     fn account(&mut self, row: &Row<'_>, flaws: &mut super::row::Flaws) -> Option<ExpectedAccount> {
         if !flaws.is_empty() {

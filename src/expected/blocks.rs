@@ -40,6 +40,12 @@ impl<R: Read> Blocks<R> {
         Self { source, block, text: String::new(), line: 1, rest: Vec::new(), begun: false, is_last: false }
     }
 
+    /// Counts lines from this one on.
+    pub(super) fn beginning_at(mut self, line: u64) -> Self {
+        self.line = line;
+        self
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -77,11 +83,12 @@ impl<R: Read> Blocks<R> {
             };
         }
         let end = end.unwrap_or(self.rest.len());
+        let mut mark: &[u8] = b"";
         if !std::mem::replace(&mut self.begun, true) {
             refuse_other_encodings(&self.rest)?;
+            mark = b"\xef\xbb\xbf";
         }
         let bytes = &self.rest[..end];
-        let mark: &[u8] = if self.text.is_empty() && self.line == 1 { b"\xef\xbb\xbf" } else { b"" };
         let bytes = bytes.strip_prefix(mark).unwrap_or(bytes);
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let before = self.line + lines(self.text.as_bytes());

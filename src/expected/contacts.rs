@@ -2,12 +2,9 @@
 //!
 //! Invariant: a contact is set aside only where it cannot be known who he is, for whom, or in which role.
 
-use std::io::Read;
-
-use super::blocks::Blocks;
-use super::csv::Sheet;
-use super::faults::Fault;
-use super::row::{Column, Flaws, Row, optional, quoted, required};
+use super::column::{Column, optional, required};
+use super::row::{Flaws, Row, quoted};
+use super::table::Table;
 use crate::domain::{Address, ClientKey, Contact, ContactRole, Language, Register, Scope, fold};
 
 const COLUMNS: &[Column] = &[
@@ -25,17 +22,30 @@ const NAME: usize = 3;
 const LANGUAGE: usize = 4;
 const ROLE: usize = 5;
 
-/// Adds the rows of a file to the register.
-pub(super) fn read(file: &str, blocks: Blocks<impl Read>, register: &mut Register) -> Result<(), Vec<Fault>> {
-    Sheet::open(file, blocks, COLUMNS)?.each(|row| {
+/// The contacts, row by row.
+pub(super) struct Contacts {
+    source: String,
+}
+
+impl Contacts {
+    /// Of this source.
+    pub(super) fn new(source: &str) -> Self {
+        Self { source: source.to_owned() }
+    }
+}
+
+impl Table for Contacts {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
+    fn take(&mut self, row: &Row<'_>, register: &mut Register) {
         let mut flaws = row.flaws();
-        if let Some(contact) = contact(&row, &mut flaws) {
+        if let Some(contact) = contact(row, &mut flaws) {
             register.contacts.push(contact);
         }
         if !flaws.is_empty() {
-            register.bad_rows.push(flaws.into_bad_row(file, row.line, None));
+            register.bad_rows.push(flaws.into_bad_row(&self.source, row.line, None));
         }
-    })
+    }
 }
 
 /// The row's contact; nothing only after a flaw. An unknown language is a flaw, and the contact stays.

@@ -9,9 +9,10 @@ use std::ops::Range;
 use ::csv::ReaderBuilder;
 
 use super::blocks::{Blocks, Broken, lines};
+use super::column::{self, Column, Wrong};
 use super::faults::Fault;
 use super::record::{Found, Record, Scanner};
-use super::row::{Column, Row};
+use super::row::Row;
 
 /// Stands behind a text that is read leniently: where it is not seen on its own, a quote was open.
 pub(super) const END: &str = "\n\u{1}";
@@ -51,28 +52,20 @@ impl<'f, R: Read> Sheet<'f, R> {
             return Err(vec![fault(Some(line), problem.into(), "use one of the two in the whole file".into())]);
         }
         let (delimiter, names) = if by_semicolon > by_comma { (b';', semicolon) } else { (b',', comma) };
-        let mut faults = Vec::new();
-        for column in columns {
-            match names.iter().filter(|name| *name == column.name).count() {
-                0 if column.required => {
-                    faults.push(fault(Some(line), format!("the column {} is missing", column.name), required.clone()));
+        let index = column::find(columns, &names).map_err(|wrong| {
+            let told = wrong.into_iter().map(|wrong| match wrong {
+                Wrong::Missing(_) => fault(Some(line), wrong.to_string(), required.clone()),
+                Wrong::Repeated(..) => {
+                    fault(Some(line), wrong.to_string(), "keep the one that counts, rename the others".into())
                 }
-                0 | 1 => {}
-                n => {
-                    let problem = format!("the column {} is there {n} times", column.name);
-                    faults.push(fault(Some(line), problem, "keep the one that counts, rename the others".into()));
-                }
-            }
-        }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        let index = columns.iter().map(|column| names.iter().position(|name| name == column.name)).collect();
+            });
+            told.collect::<Vec<_>>()
+        })?;
         Ok(Self { file, blocks, delimiter, layout: Layout { columns, index, width: names.len() } })
     }
 
-    /// Hands on each row below the header that is not blank, also the damaged ones.
-    pub(super) fn each(mut self, mut hand_on: impl FnMut(Row<'_>)) -> Result<(), Vec<Fault>> {
+    /// Hands on each row below the header that is not blank, also the damaged ones. Gives the line behind the last row.
+    pub(super) fn each(mut self, mut hand_on: impl FnMut(Row<'_>)) -> Result<u64, Vec<Fault>> {
         let mut scanner = Scanner::new(self.delimiter);
         let mut seen_header = false;
         let mut below_header = |row: Row<'_>| {
@@ -108,7 +101,7 @@ impl<'f, R: Read> Sheet<'f, R> {
             }
             self.blocks.take(at, line - first_line);
             if self.blocks.is_last() {
-                return Ok(());
+                return Ok(self.blocks.line() + 1);
             }
             self.blocks.more().map_err(|broken| vec![broken.into_fault(self.file)])?;
         }
@@ -127,7 +120,7 @@ impl Layout {
         } else {
             None
         };
-        Row { line, fault, columns: self.columns, index: &self.index, record }
+        Row { line, fault, damage: &[], columns: self.columns, index: &self.index, record }
     }
 
     /// A record that is not sound, or too long, or never ends. If a quote ran over the end of its line, each line stands on
@@ -170,7 +163,7 @@ fn find_header(blocks: &mut Blocks<impl Read>) -> Result<Option<u64>, Broken> {
 /// Normal names of the header with which the text begins.
 fn names(text: &str, delimiter: u8) -> Vec<String> {
     let mut names = None;
-    let normal = |record: Record<'_>| record.iter().map(|name| super::row::trimmed(name).to_lowercase()).collect();
+    let normal = |record: Record<'_>| record.iter().map(column::normal).collect();
     match Scanner::new(delimiter).scan(text, true) {
         Some(Found { record: Some(record), .. }) => names = Some(normal(record)),
         _ => leniently(text, delimiter, |record, _| _ = names.get_or_insert_with(|| normal(record))),
@@ -204,7 +197,7 @@ fn leniently(text: &str, delimiter: u8, mut each: impl FnMut(Record<'_>, bool)) 
 impl Broken {
     fn into_fault(self, file: &str) -> Fault {
         match self {
-            Self::Unreadable(error) => super::unreadable(file, &error),
+            Self::Unreadable(error) => super::files::unreadable(file, &error),
             Self::NotText(line, problem) => {
                 let remedy = "save it as UTF-8; in Excel: \"CSV UTF-8 (comma delimited)\"";
                 Fault { file: file.into(), line: Some(line), problem, remedy: remedy.into() }

@@ -2,21 +2,18 @@
 //!
 //! Invariant: an exception covers one thing, for a reason, to a day.
 
-use std::io::Read;
-
-use super::blocks::Blocks;
-use super::csv::Sheet;
-use super::faults::Fault;
-use super::row::{Column, Flaws, Row, optional, quoted, required};
+use super::column::{Column, Holds, optional, required};
+use super::row::{Flaws, Row, quoted};
+use super::table::Table;
 use crate::domain::{AccountId, BusinessCenterId, ClientKey, Excepted, Exception, Register};
 
 const COLUMNS: &[Column] = &[
     optional("country"),
     optional("client_code"),
-    optional("account_id"),
-    optional("business_center_id"),
+    optional("account_id").holding(Holds::Id),
+    optional("business_center_id").holding(Holds::Id),
     required("reason"),
-    required("until"),
+    required("until").holding(Holds::Day),
 ];
 const COUNTRY: usize = 0;
 const CLIENT_CODE: usize = 1;
@@ -25,15 +22,28 @@ const BUSINESS_CENTER_ID: usize = 3;
 const REASON: usize = 4;
 const UNTIL: usize = 5;
 
-/// Adds the rows of a file to the register.
-pub(super) fn read(file: &str, blocks: Blocks<impl Read>, register: &mut Register) -> Result<(), Vec<Fault>> {
-    Sheet::open(file, blocks, COLUMNS)?.each(|row| {
+/// The exceptions, row by row.
+pub(super) struct Exceptions {
+    source: String,
+}
+
+impl Exceptions {
+    /// Of this source.
+    pub(super) fn new(source: &str) -> Self {
+        Self { source: source.to_owned() }
+    }
+}
+
+impl Table for Exceptions {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
+    fn take(&mut self, row: &Row<'_>, register: &mut Register) {
         let mut flaws = row.flaws();
-        match exception(&row, &mut flaws) {
+        match exception(row, &mut flaws) {
             Some(exception) if flaws.is_empty() => register.exceptions.push(exception),
-            _ => register.bad_rows.push(flaws.into_bad_row(file, row.line, None)),
+            _ => register.bad_rows.push(flaws.into_bad_row(&self.source, row.line, None)),
         }
-    })
+    }
 }
 
 /// The row's exception; nothing only after a flaw.

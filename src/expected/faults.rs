@@ -1,13 +1,14 @@
 //! Why a register is refused as a whole.
 //!
-//! Invariant: every fault of every file is told at once, and no cell of a file is quoted, for it may be an address.
+//! Invariant: every fault of every source is told at once, and no cell of a register is quoted, for it may be
+//! an address.
 
 use std::fmt;
 
 /// Why there is no register.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Files that cannot be read as registers; all their faults, at least one.
+    /// Sources that cannot be read as registers; all their faults, at least one.
     #[error("{}", listed(.0))]
     Refused(Vec<Fault>),
     /// A source that can be configured, but not read yet.
@@ -18,10 +19,10 @@ pub enum Error {
     Stopped,
 }
 
-/// One thing because of which a file is refused.
+/// One thing because of which a source is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The path as configured.
+    /// The path as configured, which query, or the URL without its parameters.
     pub file: String,
     /// Where in it, from 1.
     pub line: Option<u64>,

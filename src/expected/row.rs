@@ -4,31 +4,18 @@
 
 use chrono::NaiveDate;
 
+use super::column::Column;
 use super::csv::END;
 use super::record::Record;
 use crate::domain::{BadAccount, BadRow};
-
-/// A column that is known by its name.
-pub(super) struct Column {
-    pub(super) name: &'static str,
-    pub(super) required: bool,
-}
-
-/// A column that the header must name.
-pub(super) const fn required(name: &'static str) -> Column {
-    Column { name, required: true }
-}
-
-/// A column that may be absent.
-pub(super) const fn optional(name: &'static str) -> Column {
-    Column { name, required: false }
-}
 
 /// A row of a sheet; columns are counted as in its list.
 pub(super) struct Row<'r> {
     pub(super) line: u64,
     /// What is wrong with the row as a whole.
     pub(super) fault: Option<String>,
+    /// Columns whose values were no texts and lost something on the way, and how.
+    pub(super) damage: &'r [(usize, &'static str)],
     pub(super) columns: &'static [Column],
     pub(super) index: &'r [Option<usize>],
     pub(super) record: Record<'r>,
@@ -77,10 +64,11 @@ impl<'r> Row<'r> {
         self.columns.get(column).map_or("", |column| column.name)
     }
 
-    /// What is wrong so far: nothing, or the row as a whole.
+    /// What is wrong so far: nothing, or the row as a whole, or what was damaged on its way here.
     pub(super) fn flaws(&self) -> Flaws {
         let whole = self.fault.as_ref().map(|fault| ("row", fault.clone()));
-        Flaws { list: whole.into_iter().collect() }
+        let damage = self.damage.iter().map(|(column, how)| (self.name(*column), (*how).to_owned()));
+        Flaws { list: whole.into_iter().chain(damage).collect() }
     }
 }
 

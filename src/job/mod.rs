@@ -233,9 +233,14 @@ async fn ready(texts: Texts) -> Result<mail::Writer, Refusal> {
 
 async fn load(order: &Order<'_>) -> Result<Register, Refusal> {
     let default = order.config.rules.members.first().ok_or_else(|| Refusal::new(Exit::Refused, "no member"))?;
-    let register = expected::read(&order.config.expected, default)
+    let reading = expected::read(&order.config.expected, default, order.config.zone());
+    // A database or a web service can take its time, and who is told to stop has none.
+    let register = order
+        .stop
+        .run_until_cancelled(reading)
         .await
-        .map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))?;
+        .unwrap_or(Err(expected::Error::Stopped))
+        .map_err(|fault| Refusal::new(refusal(&fault), fault.to_string()))?;
     info!(
         register.rows = register.account_rows,
         register.bad_rows = register.bad_rows.len(),
@@ -243,6 +248,13 @@ async fn load(order: &Order<'_>) -> Result<Register, Refusal> {
         "the registers are read"
     );
     Ok(register)
+}
+
+fn refusal(fault: &expected::Error) -> Exit {
+    match fault {
+        expected::Error::Refused(_) | expected::Error::NotBuilt(_) => Exit::Refused,
+        expected::Error::Stopped => Exit::NotReadCompletely,
+    }
 }
 
 /// The place of the reports; refused before anything is read where it is none.

@@ -31,7 +31,7 @@ fn main() -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let (register, observation) = std::thread::scope(|scope| {
         let observation = scope.spawn(|| observation(Path::new(actual), member));
-        let register = runtime.block_on(expected::read(&config.expected, member));
+        let register = runtime.block_on(expected::read(&config.expected, member, config.zone()));
         (register, observation.join())
     });
     let (register, observation) = (register?, observation.map_err(|_| "the reader of ACTUAL panicked")??);

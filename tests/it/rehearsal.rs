@@ -136,7 +136,7 @@ impl Rehearsal {
     }
 
     pub(crate) async fn register(&self) -> Register {
-        expected::read(&self.config.expected, &self.config.rules.members[0]).await.unwrap()
+        expected::read(&self.config.expected, &self.config.rules.members[0], self.config.zone()).await.unwrap()
     }
 
     async fn history(&self, day: &str) -> History {

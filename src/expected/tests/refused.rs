@@ -34,7 +34,7 @@ fn the_faults_of_all_files_are_told_at_once() {
         contacts: "nowhere/contacts.csv".into(),
         exceptions: Some("nowhere/exceptions.csv".into()),
     };
-    let error = read_files(&settings, &member()).unwrap_err();
+    let error = files::read(&settings, &member()).map_err(Error::Refused).unwrap_err();
     insta::assert_snapshot!(error, @r#"
     the registers are refused, 3 faults:
 
@@ -47,17 +47,4 @@ fn the_faults_of_all_files_are_told_at_once() {
     nowhere/exceptions.csv: the file cannot be read: entity not found
       remedy: correct the path in the section [expected] (it begins in the working directory), or the permissions
     "#);
-}
-
-#[test]
-fn a_source_that_is_not_built_says_so() {
-    let settings = Expected {
-        source: Source::Http { authorization: None },
-        accounts: String::new(),
-        contacts: String::new(),
-        exceptions: None,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let error = runtime.block_on(read(&settings, &member())).unwrap_err();
-    assert!(matches!(error, Error::NotBuilt("http")), "{error}");
 }
