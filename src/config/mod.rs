@@ -15,7 +15,6 @@ mod secret;
 mod sections;
 #[cfg(test)]
 mod tests;
-mod unbuilt;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -30,7 +29,6 @@ pub use address::postgres_fault;
 pub use environment::{Environment, log_filter};
 pub use faults::{Fault, Faults, Place};
 pub use load::load;
-pub use unbuilt::unbuilt;
 
 /// Everything that is configured, validated.
 #[derive(Clone, Debug)]

@@ -11,9 +11,6 @@ pub enum Error {
     /// Sources that cannot be read as registers; all their faults, at least one.
     #[error("{}", listed(.0))]
     Refused(Vec<Fault>),
-    /// A source that can be configured, but not read yet.
-    #[error("expected.source = \"{0}\" is not read by this version; set \"csv\" and export the registers into files")]
-    NotBuilt(&'static str),
     /// The reading was stopped from outside, because the program ends.
     #[error("the reading of the registers was stopped")]
     Stopped,

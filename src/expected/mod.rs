@@ -1,4 +1,4 @@
-//! What should be shared: reads the registers of Campaign Mapping, from files or a database.
+//! What should be shared: reads the registers of Campaign Mapping, from files, a database or a web service.
 //!
 //! Invariant: every row is either a value of the [`Register`] or one of its bad rows; a source of which that cannot be
 //! said is refused whole, so that what breaks off never looks like a register that shrank. Nothing here compares rows
@@ -13,6 +13,7 @@ mod draft;
 mod exceptions;
 mod faults;
 mod files;
+mod http;
 mod laid;
 mod record;
 mod row;
@@ -41,7 +42,7 @@ pub async fn read(settings: &Expected, default_member: &Address, zone: Tz) -> Re
             tokio::task::spawn_blocking(move || files::read(&settings, &member)).await.map_err(|_| Error::Stopped)?
         }
         Source::Sql { url } => sql::read(url, settings, default_member, zone).await,
-        Source::Http { .. } => return Err(Error::NotBuilt("http")),
+        Source::Http { authorization } => http::read(authorization.as_ref(), settings, default_member, zone).await,
     };
     read.map_err(Error::Refused)
 }

@@ -252,7 +252,7 @@ async fn load(order: &Order<'_>) -> Result<Register, Refusal> {
 
 fn refusal(fault: &expected::Error) -> Exit {
     match fault {
-        expected::Error::Refused(_) | expected::Error::NotBuilt(_) => Exit::Refused,
+        expected::Error::Refused(_) => Exit::Refused,
         expected::Error::Stopped => Exit::NotReadCompletely,
     }
 }

@@ -128,7 +128,7 @@ fn few_rooms_know_each_foreign_language() {
     let homes: [(&str, &[&str]); 7] = [
         ("sqlx", &["store", "expected/sql"]),
         ("lettre", &["mail"]),
-        ("reqwest", &["tiktok", "observe"]),
+        ("reqwest", &["tiktok", "observe", "expected/http"]),
         ("object_store", &["report"]),
         ("std::env", &["config"]),
         ("hyper", &["schedule"]),

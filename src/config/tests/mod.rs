@@ -10,7 +10,7 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::log::Log;
-use super::{Config, Environment, Fault, Faults, Place, document, load, unbuilt};
+use super::{Config, Environment, Fault, Faults, Place, document, load};
 
 const SAMPLE: &str = include_str!("../../../config/reconciler.toml");
 
@@ -72,7 +72,6 @@ fn the_configuration_to_start_from_is_sound_and_holds_the_defaults() {
     assert_eq!(format!("{:?}", sample.guards), format!("{:?}", small.guards));
     assert_eq!(sample.schedule.cron, small.schedule.cron);
     assert_eq!(sample.zone(), small.zone());
-    assert_eq!(unbuilt(&sample), Vec::<String>::new());
 }
 
 #[test]
@@ -128,14 +127,6 @@ fn two_members_with_one_address_are_refused() {
 fn an_app_secret_without_its_app_is_refused() {
     let text = SMALL.replace("[expected]", "app_secret = { env = \"TOKEN\" }\n[expected]");
     assert_eq!(only_fault(load_text(&text, &[])).key, "tiktok.members[0].app_id");
-}
-
-#[test]
-fn what_is_configured_and_not_built_is_told() {
-    let text = SMALL.to_owned() + "\n[store]\nkeep_days = 30\n";
-    let lines = unbuilt(&load_text(&text, &[]).unwrap());
-    let keys: Vec<_> = lines.iter().map(|line| line.split(':').next().unwrap()).collect();
-    assert_eq!(keys, ["store.keep_days"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Scenarios: files as people write them, and the register that comes of them.
 
+mod alike;
 mod people;
 mod refused;
 
