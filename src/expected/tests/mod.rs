@@ -1,6 +1,7 @@
 //! Scenarios: files as people write them, and the register that comes of them.
 
 mod alike;
+mod mapping;
 mod people;
 mod refused;
 
