@@ -92,7 +92,7 @@ impl Change<'_> {
             "status": cause.map(|cause| cause.status().as_str()),
             "cause": cause.map(Cause::as_str),
             "since": state.and_then(|state| state.since),
-            "member": state.and_then(|state| state.member.as_ref()).map(|member| member.as_str()),
+            "member": state.and_then(|state| state.member.as_ref()).map(crate::domain::Address::as_str),
             "actual_role": state.and_then(|state| state.actual_role.as_ref()).map(StatedRole::as_str),
             "business_center_id": state.and_then(|state| state.business_center).map(|id| id.to_string()),
             "business_center_name": state.map(|state| &state.business_center_name),

@@ -49,8 +49,8 @@ impl Store {
         let purpose = "remove what is kept no longer";
         let begun = Instant::now();
         let mut tx = self.fenced(lease, purpose).await?;
-        let mut removed = Removed::default();
-        removed.mails = mails(&mut tx, before, episodes).await.map_err(self.failed(purpose))?;
+        let mails = mails(&mut tx, before, episodes).await.map_err(self.failed(purpose))?;
+        let mut removed = Removed { mails, ..Removed::default() };
         let runs = over(&mut tx, today, before).await.map_err(self.failed(purpose))?;
         tx.commit().await.map_err(self.failed(purpose))?;
         for run in runs {

@@ -36,7 +36,7 @@ pub(super) async fn explain(situation: &Situation, account: &str, output: Output
     let config = &situation.config;
     let Some(default) = config.rules.members.first() else { return refuse(Exit::Refused, &"no member is configured") };
     // What is stored is told even where today's registers cannot be read.
-    let (register, exit) = match expected::read(&config.expected, default).await {
+    let (register, exit) = match expected::read(&config.expected, default, config.zone()).await {
         Ok(register) => (register, Exit::Done),
         Err(fault) => (Register::default(), refuse(Exit::Refused, &fault)),
     };

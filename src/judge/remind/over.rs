@@ -48,6 +48,6 @@ fn is_closed(book: &AddressBook<'_>, person: &Address, mails: &[&PastMail]) -> b
     };
     match accepted().max_by_key(|mail| mail.number) {
         None => true,
-        Some(last) => last.content.is_closing() || !accepted().any(|mail| answers(&mail)),
+        Some(last) => last.content.is_closing() || !accepted().any(answers),
     }
 }
