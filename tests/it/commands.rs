@@ -125,9 +125,11 @@ fn check_says_that_everything_is_in_place() {
 #[test]
 fn check_tells_all_faults_at_once() {
     let mut stage = stage();
-    stage.set("store.keep_days", "30").contact_row("DK,C07,no address,,,client");
+    stage.contact_row("DK,C07,no address,,,client");
+    stage.set("mail.transport", "\"smtp\"").set("mail.smtp_url", "{ env = \"SMTP_URL\" }");
+    stage.env("SMTP_URL", "smtp://127.0.0.1:9");
     stage.tiktok.world_mut(|world| world.revoke_token(MEMBER));
-    let ran = stage.does(&["check", "--output", "json"]).ends_with(2);
+    let ran = stage.does(&["check", "--output", "json"]).ends_with(3);
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let faults: Vec<&str> = told["checks"]
         .as_array()
@@ -136,7 +138,7 @@ fn check_tells_all_faults_at_once() {
         .filter(|c| c["ok"] == false)
         .map(|c| c["about"].as_str().unwrap())
         .collect();
-    assert_eq!(faults, ["configuration", "token of data_extract@annalect-data.info"]);
+    assert_eq!(faults, ["token of data_extract@annalect-data.info", "mail"]);
     assert!(ran.stdout.contains("set aside"), "{}", ran.stdout);
 }
 
