@@ -123,6 +123,7 @@ fn who_finds_another_run_at_work_tells_nobody_how_the_night_was() {
     sink.holds_at(crate::smtp_sink::At::Rcpt, 1);
     let holder = stage.starts("2026-11-23");
     sink.wait_for_hold();
+    wait_for("the start, which is told beside the run", || service.has_heard(1));
     assert_eq!(service.words(), beats(&["/start"]));
     stage.joins("2026-11-23").ends().ends_with(8);
     assert_eq!((service.words(), gateway.heard().len()), (beats(&["/start"]), 0));
