@@ -52,7 +52,7 @@ fn main() -> Result<(), Fault> {
     tell("sorted", start);
     let out = Path::new(out);
     write(&out.join("diff.csv"), |to| report::csv(rows.iter().copied().filter(|row| row.is_difference()), to))?;
-    write(&out.join("accounts.csv"), |to| report::csv(rows.iter().copied().filter(|row| report::is_judged(row)), to))?;
+    write(&out.join("accounts.csv"), |to| report::csv(rows.iter().copied().filter(|row| row.is_judged()), to))?;
     tell("written", start);
     // The memory goes back with the process.
     std::process::exit(0);
