@@ -41,8 +41,8 @@ class Judged:
                     ran[way].append(judge(out))
                     if round == 0 and way != "ours":
                         same(folder / "ours", out)
-                    if way != "ours" or round > 0:
-                        shutil.rmtree(out)
+                for way in ways:
+                    shutil.rmtree(folder / way)
         middle = {way: [statistics.median(getattr(one, of) for one in all) for of in ("seconds", "cpu", "peak_mib")]
                   for way, all in ran.items()}
         seconds, _, mib = middle["ours"]
