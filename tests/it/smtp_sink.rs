@@ -174,6 +174,13 @@ impl Sink {
         });
     }
 
+    /// Holds this point of the dialogue with one recipient, and takes everything else: mails go side by side, so which
+    /// of several is the first to come is nobody's to say.
+    pub fn holds_for(&self, at: At, to: &str) {
+        let held = Moment { at, to: to.to_owned() };
+        self.does(move |moment| if *moment == held { Act::Hold } else { Act::Go });
+    }
+
     /// Whatever is held goes on.
     pub fn let_go(&self) {
         self.shared.update(|inner| inner.released += 1);

@@ -68,7 +68,7 @@ fn stopped_during_a_suspension() {
 fn stopped_while_the_server_is_silent_after_the_dot() {
     let sink = Sink::start();
     let stage = Stage::with_persons(2, &sink);
-    sink.holds_at(At::Dot, 1);
+    sink.holds_for(At::Dot, &person(1));
     let run = stage.starts(DAY);
     sink.wait_for_hold();
     is_stopped(&stage, run);
@@ -83,7 +83,7 @@ fn stopped_while_the_server_is_silent_after_the_dot() {
 fn stopped_while_the_server_is_silent_before_the_text() {
     let sink = Sink::start();
     let stage = Stage::with_persons(2, &sink);
-    sink.holds_at(At::Rcpt, 1);
+    sink.holds_for(At::Rcpt, &person(1));
     let run = stage.starts(DAY);
     sink.wait_for_hold();
     is_stopped(&stage, run);
