@@ -8,12 +8,12 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    AccountId, AccountKey, Address, BusinessCenterId, Cause, Client, ClientKey, Confidence, Family, MailContent,
-    ReminderState, TrendNight,
+    AccountId, AccountKey, Address, BusinessCenterId, ByClient, Cause, Client, ClientKey, Confidence, Family,
+    MailContent, ReminderState, TrendNight,
 };
 
 /// The last certain status of an account, and its series.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remembered {
     /// Cause; its status follows from it. Always a certain one.
     pub cause: Cause,
@@ -21,11 +21,18 @@ pub struct Remembered {
     pub since: NaiveDate,
     /// Last day on which it was certain; none while it still was on [`History::accounts_as_of`].
     pub certain_until: Option<NaiveDate>,
-    /// Who expected it, as then written; none for an unexpected account.
+}
+
+/// A gap of an earlier day, as it was then: tonight nothing may speak of it any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastGap {
+    /// Its series.
+    pub remembered: Remembered,
+    /// Who expected the account; none for an unexpected one.
     pub client: Option<Arc<Client>>,
-    /// Its name then.
+    /// Its name.
     pub account_name: Box<str>,
-    /// The expected member then.
+    /// The expected member.
     pub member: Option<Address>,
 }
 
@@ -46,19 +53,61 @@ pub struct AccountNote {
     pub next_mail_on: Option<NaiveDate>,
 }
 
-/// A place where a member saw an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PastSighting {
+/// Where a member saw accounts. Those of one listing mostly share it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PastPlace {
     /// By whom.
     pub member: Address,
     /// Where.
     pub business_center: BusinessCenterId,
-    /// Owner's name then.
+    /// The owner's name then.
     pub owner: Option<Arc<str>>,
+}
+
+/// A place where a member saw an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastSighting {
+    /// Which account.
+    pub account_id: AccountId,
+    /// By whom and where.
+    pub place: Arc<PastPlace>,
     /// First day.
     pub first_seen_on: NaiveDate,
     /// Last day on which a run saw it there.
     pub last_seen_on: NaiveDate,
+}
+
+/// Where accounts were seen; by account, and by place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PastSightings(Vec<PastSighting>);
+
+impl PastSightings {
+    /// Where an account was seen.
+    #[must_use]
+    pub fn of(&self, account: AccountId) -> &[PastSighting] {
+        let start = self.0.partition_point(|seen| seen.account_id.get() < account.get());
+        let length = self.0[start..].iter().take_while(|seen| seen.account_id == account).count();
+        &self.0[start..start + length]
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Vec<PastSighting>> for PastSightings {
+    fn from(mut sightings: Vec<PastSighting>) -> Self {
+        sightings.sort_unstable_by(|a, b| (a.account_id.get(), &a.place).cmp(&(b.account_id.get(), &b.place)));
+        Self(sightings)
+    }
 }
 
 /// A Business Center that a member was once in.
@@ -160,7 +209,7 @@ pub struct Baseline {
     /// Rows of the accounts register then.
     pub register_rows: u64,
     /// Accounts that were ok then.
-    pub ok: std::collections::HashSet<AccountKey>,
+    pub ok: ByClient<()>,
 }
 
 /// Everything remembered.
@@ -176,11 +225,13 @@ pub struct History {
     /// Day of the last run of an earlier calendar day; none if there is none.
     pub accounts_as_of: Option<NaiveDate>,
     /// Last certain status of each account as of that run.
-    pub accounts: HashMap<AccountKey, Remembered>,
+    pub accounts: ByClient<Remembered>,
+    /// Those of them that were gaps.
+    pub gaps: HashMap<AccountKey, PastGap>,
     /// Gaps that were mended before that run: the first day of the newest nights of ok that followed a gap.
     pub mended_on: HashMap<AccountKey, NaiveDate>,
     /// Where accounts were seen, on any day up to and including today.
-    pub sightings: HashMap<AccountId, Vec<PastSighting>>,
+    pub sightings: PastSightings,
     /// Business Centers by member, as of earlier calendar days.
     pub business_centers: BTreeMap<(Address, BusinessCenterId), PastBusinessCenter>,
     /// The clients whose accounts were ever seen in a Business Center, with the family they then belonged to.

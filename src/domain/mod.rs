@@ -1,5 +1,6 @@
 //! The field's words as values. PURE: knows no clock, network, file, database or environment.
 
+mod by_account;
 mod cells;
 mod finding;
 mod history;
@@ -13,6 +14,7 @@ mod text;
 mod trend;
 mod verdict;
 
+pub use by_account::*;
 pub use cells::*;
 pub use finding::*;
 pub use history::*;

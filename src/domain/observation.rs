@@ -3,10 +3,10 @@
 //! Invariant: a reading that failed is a value here, never an absence. "Nothing was listed" can only be said by
 //! [`Reading::Complete`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{AccountId, Address, BusinessCenterId, Text};
+use super::{AccountId, Address, BusinessCenterId, ByAccount, Text};
 
 /// A member's permission on an ad account, ordered by what it may do (fact sheet §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,7 +194,7 @@ pub enum AccountInfo {
     /// It does not exist or was deleted.
     Gone,
     /// No usable answer, with what happened.
-    Silent(String),
+    Silent(Arc<str>),
 }
 
 /// State of an ad account at TikTok (fact sheet §5.8).
@@ -235,7 +235,7 @@ pub struct MemberView {
     /// Its listings; one for every Business Center of the list.
     pub listings: BTreeMap<BusinessCenterId, Listing>,
     /// States of the expected accounts that it sees, and what was asked about new gaps.
-    pub infos: HashMap<AccountId, AccountInfo>,
+    pub infos: ByAccount<AccountInfo>,
     /// The second witness.
     pub witness: Witness,
 }

@@ -3,6 +3,7 @@
 //! Invariant: the causes are tried in the contract's order, and `missing` is reached only when every list that could
 //! hold the account was read completely.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::index::{Index, Seen};
@@ -12,7 +13,7 @@ use super::unexpected::Unexpected;
 use super::{Look, Scene, change};
 use crate::domain::{
     AccountId, AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Confidence, ExpectedAccount, MemberView,
-    PastSighting, Reading, Status, Witness,
+    PastPlace, PastSighting, Reading, Status, Witness,
 };
 
 /// What was found about an account that is not seen.
@@ -104,7 +105,7 @@ pub(crate) fn judge<'a>(
         Cause::MistypedId
     } else if is_gone(scene, view, row) {
         Cause::AccountGone
-    } else if absence.last_seen.as_ref().is_some_and(|seen| was_a_partner_share(scene, map, seen)) {
+    } else if absence.last_seen.as_ref().is_some_and(|seen| was_a_partner_share(scene, map, &seen.place)) {
         Cause::PartnerShareLost
     } else if absence.places.known_by == KnownBy::Nothing {
         Cause::NotShared
@@ -189,7 +190,7 @@ pub(crate) fn fell_silent(scene: &Scene<'_>, view: &MemberView, id: BusinessCent
 
 /// Which second endpoint says that the account is shared after all.
 fn disagreeing_witness(view: &MemberView, account: AccountId) -> Option<&'static str> {
-    if matches!(view.infos.get(&account), Some(AccountInfo::Visible(_))) {
+    if matches!(view.infos.get(account), Some(AccountInfo::Visible(_))) {
         return Some("/advertiser/info/");
     }
     match &view.witness {
@@ -201,7 +202,7 @@ fn disagreeing_witness(view: &MemberView, account: AccountId) -> Option<&'static
 /// Whether a new gap rests on the listings alone: more new gaps than are asked about one by one, and no other witness.
 /// Then a listing that was caught hiding one account is not believed about the others.
 fn nobody_was_asked(scene: &Scene<'_>, view: &MemberView, row: &ExpectedAccount) -> bool {
-    !view.infos.contains_key(&row.account_id)
+    !view.infos.contains(row.account_id)
         && !matches!(view.witness, Witness::Answered(_))
         && change::remembered(scene, Some(&row.client.key), row.account_id)
             .is_none_or(|past| past.cause.status() != Status::Missing)
@@ -213,7 +214,7 @@ fn second_witness_agrees(view: &MemberView, account: AccountId) -> bool {
         Witness::Answered(accounts) => Some(accounts.contains(&account)),
         Witness::NotAsked | Witness::Silent(_) => None,
     };
-    let asked = match view.infos.get(&account) {
+    let asked = match view.infos.get(account) {
         Some(AccountInfo::Forbidden | AccountInfo::Gone) => Some(false),
         Some(AccountInfo::Visible(_)) => Some(true),
         Some(AccountInfo::Silent(_)) | None => None,
@@ -239,11 +240,11 @@ fn read_confidence<'r>(readings: impl IntoIterator<Item = &'r Reading>) -> Confi
 
 /// The latest earlier sighting: by the row's own member, else by any.
 fn last_seen(scene: &Scene<'_>, row: &ExpectedAccount) -> Option<PastSighting> {
-    let past = scene.history.sightings.get(&row.account_id)?;
+    let past = scene.history.sightings.of(row.account_id);
     let latest = |own: bool| {
         past.iter()
-            .filter(|s| !own || s.member == row.member)
-            .max_by(|a, b| a.last_seen_on.cmp(&b.last_seen_on).then(b.business_center.cmp(&a.business_center)))
+            .filter(|seen| !own || seen.place.member == row.member)
+            .max_by_key(|seen| (seen.last_seen_on, Reverse(seen.place.business_center)))
             .cloned()
     };
     latest(true).or_else(|| latest(false))
@@ -252,7 +253,7 @@ fn last_seen(scene: &Scene<'_>, row: &ExpectedAccount) -> Option<PastSighting> {
 /// Whether TikTok says, or said of this same gap, that the id does not exist. It is asked about new gaps only, and an id
 /// that is gone does not come back unseen.
 fn is_gone(scene: &Scene<'_>, view: &MemberView, row: &ExpectedAccount) -> bool {
-    match view.infos.get(&row.account_id) {
+    match view.infos.get(row.account_id) {
         Some(info) => *info == AccountInfo::Gone,
         None => change::remembered(scene, Some(&row.client.key), row.account_id)
             .is_some_and(|past| past.cause == Cause::AccountGone),
@@ -260,15 +261,12 @@ fn is_gone(scene: &Scene<'_>, view: &MemberView, row: &ExpectedAccount) -> bool 
 }
 
 fn seen_before_in(scene: &Scene<'_>, row: &ExpectedAccount, joined: &BTreeSet<BusinessCenterId>) -> bool {
-    scene
-        .history
-        .sightings
-        .get(&row.account_id)
-        .is_some_and(|past| past.iter().any(|s| s.member == row.member && joined.contains(&s.business_center)))
+    let mut past = scene.history.sightings.of(row.account_id).iter().map(|seen| &seen.place);
+    past.any(|place| place.member == row.member && joined.contains(&place.business_center))
 }
 
 /// Last seen in a pool, or under the name of another owner than the Business Center that listed it.
-fn was_a_partner_share(scene: &Scene<'_>, map: &Map<'_>, seen: &PastSighting) -> bool {
+fn was_a_partner_share(scene: &Scene<'_>, map: &Map<'_>, seen: &PastPlace) -> bool {
     if map.is_pool(seen.business_center) {
         return true;
     }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Scene, wording};
-use crate::domain::{AccountId, AccountKey, Change, ClientKey, Finding, Remembered, Status};
+use crate::domain::{AccountId, AccountKey, Change, ClientKey, Finding, PastGap, Remembered, Status};
 
 /// The last certain status of an account: as this client's, else as an account that nobody expected.
 pub(crate) fn remembered<'h>(
@@ -18,9 +18,8 @@ pub(crate) fn remembered<'h>(
     if history.is_empty() {
         return None;
     }
-    history
-        .get(&AccountKey { client: client.cloned(), account_id })
-        .or_else(|| history.get(&AccountKey { client: None, account_id }))
+    let of = |client| history.get(&AccountKey { client, account_id });
+    of(client.cloned()).or_else(|| of(None))
 }
 
 /// Fills in change, since and days open of every finding, and adds the gaps that ended without a row.
@@ -71,8 +70,7 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
 /// Gaps of earlier days that no row and no sighting speaks of any more.
 fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
     // The gaps are few and the findings many: what is judged is looked up, not collected.
-    let mut gaps: HashMap<&AccountKey, &Remembered> =
-        scene.history.accounts.iter().filter(|(_, past)| past.cause.status().is_gap()).collect();
+    let mut gaps: HashMap<&AccountKey, &PastGap> = scene.history.gaps.iter().collect();
     if gaps.is_empty() {
         return Vec::new();
     }
@@ -101,10 +99,10 @@ fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
     ended
 }
 
-fn ended_finding(key: &AccountKey, past: &Remembered, change: Change) -> Finding {
-    let mut finding = Finding::new(past.cause, key.account_id);
+fn ended_finding(key: &AccountKey, past: &PastGap, change: Change) -> Finding {
+    let mut finding = Finding::new(past.remembered.cause, key.account_id);
     finding.account_name = (&*past.account_name).into();
-    finding.since = Some(past.since);
+    finding.since = Some(past.remembered.since);
     finding.change = Some(change);
     finding.action_owner = None;
     finding.client = past.client.clone().or_else(|| key.client.as_ref().map(bare_client));
@@ -122,13 +120,13 @@ fn bare_client(key: &ClientKey) -> Arc<crate::domain::Client> {
     })
 }
 
-fn withdrawn(key: &AccountKey, past: &Remembered) -> Finding {
+fn withdrawn(key: &AccountKey, past: &PastGap) -> Finding {
     let mut finding = ended_finding(key, past, Change::Withdrawn);
-    finding.evidence = wording::withdrawn(past).into();
+    finding.evidence = wording::withdrawn(&past.remembered).into();
     finding
 }
 
-fn no_longer_shared(key: &AccountKey, past: &Remembered) -> Finding {
+fn no_longer_shared(key: &AccountKey, past: &PastGap) -> Finding {
     let mut finding = ended_finding(key, past, Change::Resolved);
     finding.evidence = "it was shared without being expected, and is no longer shared".into();
     finding
@@ -136,14 +134,15 @@ fn no_longer_shared(key: &AccountKey, past: &Remembered) -> Finding {
 
 /// Whether every place in which the account was ever seen was read completely tonight, or left a complete list.
 fn is_gone(scene: &Scene<'_>, account: AccountId) -> bool {
-    let Some(past) = scene.history.sightings.get(&account) else { return false };
-    past.iter().all(|seen| {
-        scene.observation.of(&seen.member).is_none_or(|view| {
-            !view.standing.is_refused()
-                && match view.listings.get(&seen.business_center) {
-                    Some(listing) => listing.reading.is_complete(),
-                    None => view.list.reading.is_complete() && !view.list.business_centers.is_empty(),
-                }
+    let past = scene.history.sightings.of(account);
+    !past.is_empty()
+        && past.iter().all(|seen| {
+            scene.observation.of(&seen.place.member).is_none_or(|view| {
+                !view.standing.is_refused()
+                    && match view.listings.get(&seen.place.business_center) {
+                        Some(listing) => listing.reading.is_complete(),
+                        None => view.list.reading.is_complete() && !view.list.business_centers.is_empty(),
+                    }
+            })
         })
-    })
 }

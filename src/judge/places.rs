@@ -110,8 +110,8 @@ impl<'a> Map<'a> {
         let mut caught: BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>> = BTreeMap::new();
         for view in &self.scene.observation.members {
             let visible = view.infos.iter().filter(|(_, info)| matches!(info, AccountInfo::Visible(_)));
-            let hidden = visible.filter(|(id, _)| index.seen(**id).all(|seen| *seen.member != view.member));
-            let rows = hidden.flat_map(|(id, _)| index.rows_of(*id)).map(|expected| expected.row);
+            let hidden = visible.filter(|(id, _)| index.seen(*id).all(|seen| *seen.member != view.member));
+            let rows = hidden.flat_map(|(id, _)| index.rows_of(id)).map(|expected| expected.row);
             for row in rows.filter(|row| row.member == view.member) {
                 let places = self.places(row).business_centers;
                 let known = caught.entry(view.member.clone()).or_default();
@@ -147,9 +147,9 @@ impl<'a> Map<'a> {
 
     /// Where earlier runs saw the account: by its own member, else by any.
     fn earlier(&self, row: &ExpectedAccount) -> BTreeSet<BusinessCenterId> {
-        let Some(past) = self.scene.history.sightings.get(&row.account_id) else { return BTreeSet::new() };
-        let own: BTreeSet<_> = past.iter().filter(|s| s.member == row.member).map(|s| s.business_center).collect();
-        if own.is_empty() { past.iter().map(|s| s.business_center).collect() } else { own }
+        let past = || self.scene.history.sightings.of(row.account_id).iter().map(|seen| &seen.place);
+        let own: BTreeSet<_> = past().filter(|p| p.member == row.member).map(|p| p.business_center).collect();
+        if own.is_empty() { past().map(|p| p.business_center).collect() } else { own }
     }
 }
 

@@ -143,7 +143,7 @@ fn name(row: &ExpectedAccount, effective: Seen<'_>) -> Text {
 
 /// An account that its member sees: role first, then the state of the account.
 fn seen_cause(view: &MemberView, effective: Seen<'_>) -> Cause {
-    let state = match view.infos.get(&effective.listed.account_id) {
+    let state = match view.infos.get(effective.listed.account_id) {
         Some(AccountInfo::Visible(state)) => Some(*state),
         Some(AccountInfo::Forbidden | AccountInfo::Gone | AccountInfo::Silent(_)) | None => None,
     };
@@ -220,7 +220,8 @@ fn describe_absence(
     }
     if let Some(past) = &absence.last_seen {
         finding.last_seen_on = Some(past.last_seen_on);
-        finding.last_seen_in = Some((past.business_center, scene.name_of(&past.member, past.business_center)));
+        let place = &past.place;
+        finding.last_seen_in = Some((place.business_center, scene.name_of(&place.member, place.business_center)));
     }
     finding.evidence = wording::absent(scene, row, absence, others).into();
     finding.next_step = wording::next_step(finding);

@@ -40,7 +40,7 @@ pub(super) fn seen_confidence(view: &MemberView, own: &[Seen<'_>], cause: Cause)
 
 /// Whether a second endpoint says, too, that the member reaches the account.
 pub(super) fn is_witnessed(view: &MemberView, account: AccountId) -> bool {
-    matches!(view.infos.get(&account), Some(AccountInfo::Visible(_)))
+    matches!(view.infos.get(account), Some(AccountInfo::Visible(_)))
         || matches!(&view.witness, Witness::Answered(accounts) if accounts.contains(&account))
 }
 

@@ -52,7 +52,7 @@ pub(super) fn unread(scene: &Scene<'_>, index: &Index<'_>) -> Vec<Unread> {
             note(None, format!("/oauth2/advertiser/get/: {reason}"));
         }
         let mut silent: BTreeMap<&str, u64> = BTreeMap::new();
-        for info in view.infos.values() {
+        for (_, info) in view.infos.iter() {
             if let AccountInfo::Silent(reason) = info {
                 *silent.entry(reason).or_default() += 1;
             }
@@ -77,7 +77,7 @@ fn unasked<'a>(scene: &Scene<'a>, index: &Index<'a>) -> BTreeMap<&'a Address, us
     let mut counted: HashSet<(&Address, AccountId)> = HashSet::new();
     for expected in index.wanted_states() {
         let row = expected.row;
-        let asked = |view: &MemberView| view.infos.contains_key(&row.account_id);
+        let asked = |view: &MemberView| view.infos.contains(row.account_id);
         if !scene.observation.of(&row.member).is_none_or(asked)
             && (!index.is_one_of_several(expected) || counted.insert((&row.member, row.account_id)))
         {

@@ -121,12 +121,13 @@ pub(crate) fn absent(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence
         parts.push(format!("The unexpected account {account} is near: {}", slip.words()));
     }
     if let Some(past) = &absence.last_seen {
-        let name = scene.name_of(&past.member, past.business_center);
-        let owner = past.owner.as_deref().filter(|owner| *owner != &*name);
+        let seen = &past.place;
+        let name = scene.name_of(&seen.member, seen.business_center);
+        let owner = seen.owner.as_deref().filter(|owner| *owner != &*name);
         parts.push(format!(
             "Last seen on {} in {}{}",
             past.last_seen_on,
-            place(past.business_center, &name),
+            place(seen.business_center, &name),
             owner.map(|owner| format!(", owned by {owner}")).unwrap_or_default()
         ));
     }
@@ -207,7 +208,7 @@ fn witnesses(view: &crate::domain::MemberView, row: &ExpectedAccount) -> Vec<Str
     if matches!(view.witness, Witness::Answered(_)) {
         parts.push("/oauth2/advertiser/get/ does not list it either".to_owned());
     }
-    match view.infos.get(&row.account_id) {
+    match view.infos.get(row.account_id) {
         Some(AccountInfo::Forbidden) => parts.push("/advertiser/info/ refuses it to the member".to_owned()),
         Some(AccountInfo::Gone) => {
             parts.push("/advertiser/info/ says that it does not exist or was deleted".to_owned());

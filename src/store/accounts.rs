@@ -3,7 +3,7 @@
 //! Invariant: a row is written only where something a report would show changed. An unknown night keeps the last certain
 //! cause beside it; an invalid one leaves the row alone, for it says nothing about access.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -12,11 +12,12 @@ use super::error::unreadable;
 use super::landmarks::Landmarks;
 use super::names::{NOBODY, Names};
 use super::packed::{self, Packed};
-use super::present::{Met, Present, PresentAccount, print};
+use super::present::{Growing, Met, OfAccount, Present, PresentAccount, Shelf, print};
 use super::runs::signed;
 use super::sql::{self, Transaction};
 use crate::domain::{
-    AccountId, AccountKey, Baseline, Cause, Change, Client, Finding, History, Remembered, StatedRole, Status,
+    AccountId, AccountKey, Baseline, ByClient, Cause, Change, Client, ClientKey, Finding, History, PastGap, Remembered,
+    StatedRole, Status,
 };
 
 /// A row's columns but its key.
@@ -60,57 +61,94 @@ pub(super) async fn load(
     present: &mut Present,
     keep_present: bool,
 ) -> sqlx::Result<()> {
-    let mut baseline = marks.baseline.clone().map(|(seq, run_id, register_rows)| {
-        let ok = HashSet::new();
-        (seq, Baseline { run_id, register_rows, ok })
-    });
+    let baseline = marks.baseline.as_ref().map_or(i64::MIN, |(seq, ..)| *seq);
+    let mut clients: BTreeMap<i64, Growing<Loaded>> = BTreeMap::new();
+    let mut gaps: HashMap<(i64, AccountId), PastGap> = HashMap::new();
     let mut after = [i64::MIN, 0, 0];
     while let Some(page) = packed::page(tx, PACK, &after).await? {
         let mut packed = Packed(&page);
         while !packed.is_empty() {
             let (seq, client, id) = (packed.number()?, packed.number()?, packed.field()?);
             let state = unpack(&mut packed)?;
-            let account_id = AccountId::parse(id).map_err(|_| unreadable("an account's id"))?;
-            after = [seq, client, signed(account_id.get())];
-            let written = present.names.client(client);
-            if written.is_none() && client != NOBODY {
-                return Err(unreadable("an account's client"));
-            }
-            let key = || AccountKey { client: written.map(|client| client.key.clone()), account_id };
+            let account = AccountId::parse(id).map_err(|_| unreadable("an account's id"))?;
+            after = [seq, client, signed(account.get())];
+            let loaded = clients.entry(client).or_default().entry(account, || Loaded::new(account));
             if seq <= marks.earlier {
-                let remembered = remembered(&state, &present.names, client);
-                let now_ok = remembered.as_ref().filter(|now| now.cause.status() == Status::Ok).map(|now| now.since);
-                let before = match remembered {
-                    Some(remembered) => history.accounts.insert(key(), remembered),
-                    None => history.accounts.remove(&key()),
-                };
-                if let (Some(since), true) = (now_ok, before.is_some_and(|before| before.cause.status().is_gap())) {
-                    history.mended_on.insert(key(), since);
+                let now = remembered(&state);
+                let was_gap = std::mem::replace(&mut loaded.earlier, now).is_some_and(is_gap);
+                if let Some(now) = now.filter(|now| is_gap(*now)) {
+                    gaps.insert((client, account), past_gap(now, &state, &present.names, client));
+                } else if was_gap {
+                    gaps.remove(&(client, account));
+                    if let Some(now) = now {
+                        let key = AccountKey { client: client_key(&present.names, client)?, account_id: account };
+                        history.mended_on.insert(key, now.since);
+                    }
                 }
             }
-            if let Some((_, baseline)) = baseline.as_mut().filter(|(at, _)| seq <= *at) {
-                if state.cause.is_some_and(|cause| cause.status() == Status::Ok) {
-                    baseline.ok.insert(key());
-                } else {
-                    baseline.ok.remove(&key());
-                }
+            if seq <= baseline {
+                loaded.was_ok = state.cause.is_some_and(|cause| cause.status() == Status::Ok);
             }
-            if keep_present {
-                present.accounts.entry(client).or_default().push(PresentAccount {
-                    account: account_id.get(),
-                    print: print(state),
-                    cause: state.cause,
-                    certain: state.certain().zip(state.since),
-                    certain_until: state.certain_until,
-                });
-            }
+            loaded.now = PresentAccount {
+                account,
+                print: print(state),
+                cause: state.cause,
+                certain: state.certain().zip(state.since),
+                certain_until: state.certain_until,
+            };
         }
     }
-    for shelf in present.accounts.values_mut() {
-        shelf.settle();
+    let mut ok = ByClient::default();
+    for (client, accounts) in clients {
+        let (key, accounts) = (client_key(&present.names, client)?, accounts.grown());
+        let earlier = accounts.iter().filter_map(|loaded| Some((loaded.now.account, loaded.earlier?)));
+        history.accounts.put(key.clone(), earlier.collect());
+        let was_ok = accounts.iter().filter(|loaded| loaded.was_ok);
+        ok.put(key, was_ok.map(|loaded| (loaded.now.account, ())).collect());
+        if keep_present {
+            present.accounts.insert(client, Shelf::new(accounts.iter().map(|loaded| loaded.now)));
+        }
     }
-    history.baseline = baseline.map(|(_, baseline)| baseline);
+    for ((client, account_id), gap) in gaps {
+        history.gaps.insert(AccountKey { client: client_key(&present.names, client)?, account_id }, gap);
+    }
+    history.baseline = marks.baseline.clone().map(|(_, run_id, register_rows)| Baseline { run_id, register_rows, ok });
     Ok(())
+}
+
+/// The newest rows of an account, up to three different days.
+struct Loaded {
+    now: PresentAccount,
+    /// As of the newest earlier day; none if nothing was certain then.
+    earlier: Option<Remembered>,
+    /// As of the baseline.
+    was_ok: bool,
+}
+
+impl Loaded {
+    fn new(account: AccountId) -> Self {
+        let now = PresentAccount { account, print: 0, cause: None, certain: None, certain_until: None };
+        Self { now, earlier: None, was_ok: false }
+    }
+}
+
+impl OfAccount for Loaded {
+    fn account(&self) -> AccountId {
+        self.now.account
+    }
+}
+
+fn is_gap(past: Remembered) -> bool {
+    past.cause.status().is_gap()
+}
+
+/// Who expects the accounts with this short name.
+fn client_key(names: &Names, client: i64) -> sqlx::Result<Option<ClientKey>> {
+    match names.client(client) {
+        Some(written) => Ok(Some(written.key.clone())),
+        None if client == NOBODY => Ok(None),
+        None => Err(unreadable("an account's client")),
+    }
 }
 
 /// A page of rows, each as its key and numbers, then the lengths of its texts, then the texts.
@@ -144,23 +182,26 @@ pub(super) fn account_id(number: i64) -> sqlx::Result<AccountId> {
 }
 
 /// What the judgement knows of an account with this state; none if nothing was ever certain.
-fn remembered(state: &State<'_>, names: &Names, client: i64) -> Option<Remembered> {
+fn remembered(state: &State<'_>) -> Option<Remembered> {
     let (cause, since) = state.certain().zip(state.since)?;
-    Some(Remembered {
-        cause,
-        since,
-        certain_until: state.certain_until,
+    Some(Remembered { cause, since, certain_until: state.certain_until })
+}
+
+fn past_gap(remembered: Remembered, state: &State<'_>, names: &Names, client: i64) -> PastGap {
+    PastGap {
+        remembered,
         client: names.client(client).cloned(),
         account_name: state.account_name.unwrap_or_default().into(),
         member: state.member.and_then(|id| names.member(id)).cloned(),
-    })
+    }
 }
 
-/// A row to be written.
+/// A row to be written: a finding's, or that of an account that nobody judges any more. There can be a million: what
+/// they hold is found when they are written.
 struct Changed<'a> {
     client: i64,
-    account: u64,
-    state: State<'a>,
+    account: AccountId,
+    finding: Option<&'a Finding>,
 }
 
 /// Writes what tonight changed.
@@ -201,22 +242,27 @@ pub(super) async fn remember(
         let gone = shelf.unmet().filter(|entry| {
             entry.cause.is_some() && !entry.certain.is_some_and(|(certain, _)| certain.status().is_gap())
         });
-        changed.extend(gone.map(|entry| Changed { client: *client, account: entry.account, state: State::GONE }));
+        changed.extend(gone.map(|entry| Changed { client: *client, account: entry.account, finding: None }));
     }
     // In the table's order, which SQLite appends to; of two findings with one key the first counts.
-    changed.sort_by_key(|row| (row.client, row.account));
+    changed.sort_by_key(|row| (row.client, row.account.get()));
     changed.dedup_by_key(|row| (row.client, row.account));
+    let present = &*present;
     sql::write(
         tx,
         "account_states (seq, client_id, account_id, cause, certain_cause, since, certain_until, account_name, member_id,
          business_center_id, actual_role)",
         "",
         &changed,
-        |Changed { client, account, state }| {
+        |Changed { client, account, finding }| {
+            let state = finding.map_or(State::GONE, |finding| {
+                let there = present.accounts.get(client).and_then(|shelf| shelf.get(*account));
+                state_of(finding, today, there, present)
+            });
             [
                 seq.into(),
                 (*client).into(),
-                (*account).into(),
+                account.get().into(),
                 state.cause.map(Cause::as_str).into(),
                 state.certain_cause.map(Cause::as_str).into(),
                 state.since.into(),
@@ -233,7 +279,7 @@ pub(super) async fn remember(
 
 /// The row that a finding makes necessary.
 fn change_of<'a>(finding: &'a Finding, client: i64, today: NaiveDate, present: &mut Present) -> Option<Changed<'a>> {
-    let account = finding.account_id?.get();
+    let account = finding.account_id?;
     let shelf = present.accounts.get_mut(&client);
     if finding.status == Status::Invalid {
         // It has the key of a good row beside it (a duplicate), or says nothing.
@@ -249,13 +295,12 @@ fn change_of<'a>(finding: &'a Finding, client: i64, today: NaiveDate, present: &
     };
     let gone = finding.change == Some(Change::Withdrawn)
         || (finding.status == Status::Unexpected && finding.change == Some(Change::Resolved));
-    let state = if gone { State::GONE } else { state_of(finding, today, there.as_ref(), present) };
     let same = match there {
         None => gone,
         Some(there) if gone => there.cause.is_none(),
-        Some(there) => there.print == print(state),
+        Some(there) => there.print == print(state_of(finding, today, Some(&there), present)),
     };
-    (!same).then_some(Changed { client, account, state })
+    (!same).then_some(Changed { client, account, finding: (!gone).then_some(finding) })
 }
 
 /// The columns that a finding asks for.

@@ -3,17 +3,18 @@
 //! Invariant: a sighting ends only where its absence proves something: a complete listing without it, or a complete list
 //! without its Business Center. While it lasts, its last day is the last one on which its Business Center was read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::error::unreadable;
 use super::packed::{self, Packed};
-use super::present::{Met, Present, PresentSighting, print};
+use super::present::{Growing, Met, OfAccount, Present, PresentSighting, Shelf, print};
 use super::runs::signed;
 use super::sql::{self, Transaction};
-use crate::domain::{AccountId, Address, BusinessCenterId, History, Observation, PastSighting};
+use crate::domain::{AccountId, BusinessCenterId, History, Observation, PastPlace, PastSighting};
 
 /// Reads all rows in the order of the runs, so that a later one overwrites an earlier one.
 pub(super) async fn load(
@@ -22,8 +23,7 @@ pub(super) async fn load(
     present: &mut Present,
     keep_present: bool,
 ) -> sqlx::Result<()> {
-    let mut owners: HashSet<Arc<str>> = HashSet::new();
-    let mut place: Option<Place> = None;
+    let mut listings: BTreeMap<(i64, i64), PastListing> = BTreeMap::new();
     let mut after = [i64::MIN, 0, 0, 0];
     while let Some(page) = packed::page(tx, PACK, &after).await? {
         let mut packed = Packed(&page);
@@ -32,32 +32,86 @@ pub(super) async fn load(
             let (first_seen_on, last_seen_on) = (packed.day()?, packed.day()?);
             let (owner_length, role_length) = (packed.number_or_null()?, packed.number_or_null()?);
             let (owner, role) = (packed.text(owner_length)?, packed.text(role_length)?.unwrap_or_default());
-            let account_id = AccountId::parse(id).map_err(|_| unreadable("a sighting's account"))?;
+            let account = AccountId::parse(id).map_err(|_| unreadable("a sighting's account"))?;
             let first_seen_on = first_seen_on.ok_or_else(|| unreadable("a sighting's first day"))?;
-            after = [seq, member_id, center, signed(account_id.get())];
-            let place = match &mut place {
-                Some(place) if place.member_id == member_id && place.center == center => place,
-                place => place.insert(Place::find(member_id, center, present)?),
+            after = [seq, member_id, center, signed(account.get())];
+            let listing = match listings.entry((member_id, center)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(PastListing::find(member_id, center, present)?),
             };
-            if keep_present {
-                let print = print((owner, role));
-                let entry = PresentSighting { account: account_id.get(), print, first_seen_on, last_seen_on };
-                present.sightings.entry((member_id, center.unsigned_abs())).or_default().push(entry);
+            let now = PresentSighting { account, print: print((owner, role)), first_seen_on, last_seen_on };
+            let place = owner.map(|owner| listing.owned_by(owner));
+            let loaded = listing.accounts.entry(account, || Loaded { now, place: Arc::clone(&listing.place) });
+            loaded.now = now;
+            // The row of an ending names no owner: he is the one of the row before.
+            if let Some(place) = place {
+                loaded.place = place;
             }
-            let sighting = PastSighting {
-                member: place.member.clone(),
-                business_center: place.business_center,
-                owner: owner.map(|name| intern(&mut owners, name)),
-                first_seen_on,
-                last_seen_on: last_seen_on.or(place.last_read_on).map_or(first_seen_on, |day| day.max(first_seen_on)),
-            };
-            keep(&mut history.sightings, account_id, sighting);
         }
     }
-    for shelf in present.sightings.values_mut() {
-        shelf.settle();
+    let mut sightings = Vec::with_capacity(listings.values().map(|listing| listing.accounts.len()).sum());
+    for ((member_id, center), PastListing { accounts, last_read_on, .. }) in listings {
+        let accounts = accounts.grown();
+        if keep_present {
+            let shelf = Shelf::new(accounts.iter().map(|loaded| loaded.now));
+            present.sightings.insert((member_id, center.unsigned_abs()), shelf);
+        }
+        sightings.extend(accounts.into_iter().map(|Loaded { now, place }| PastSighting {
+            account_id: now.account,
+            place,
+            first_seen_on: now.first_seen_on,
+            last_seen_on: last_day(now.first_seen_on, now.last_seen_on.or(last_read_on)),
+        }));
     }
+    history.sightings = sightings.into();
     Ok(())
+}
+
+/// The newest row of a sighting.
+struct Loaded {
+    now: PresentSighting,
+    place: Arc<PastPlace>,
+}
+
+impl OfAccount for Loaded {
+    fn account(&self) -> AccountId {
+        self.now.account
+    }
+}
+
+/// A listing that rows come from.
+struct PastListing {
+    accounts: Growing<Loaded>,
+    /// Of accounts without a stated owner.
+    place: Arc<PastPlace>,
+    by_owner: HashMap<Arc<str>, Arc<PastPlace>>,
+    last_read_on: Option<NaiveDate>,
+}
+
+impl PastListing {
+    fn find(member_id: i64, center: i64, present: &Present) -> sqlx::Result<Self> {
+        let member = present.names.member(member_id).ok_or_else(|| unreadable("a sighting's member"))?.clone();
+        let business_center = business_center_id(center)?;
+        let stored = present.business_centers.get(&(member.clone(), business_center));
+        let last_read_on = stored.and_then(|stored| stored.now.last_read_on);
+        let place = Arc::new(PastPlace { member, business_center, owner: None });
+        Ok(Self { accounts: Growing::default(), place, by_owner: HashMap::new(), last_read_on })
+    }
+
+    fn owned_by(&mut self, owner: &str) -> Arc<PastPlace> {
+        if let Some(known) = self.by_owner.get(owner) {
+            return Arc::clone(known);
+        }
+        let owner: Arc<str> = owner.into();
+        let place = Arc::new(PastPlace { owner: Some(Arc::clone(&owner)), ..PastPlace::clone(&self.place) });
+        self.by_owner.insert(owner, Arc::clone(&place));
+        place
+    }
+}
+
+/// The last day of a sighting that was last read on a day.
+fn last_day(first_seen_on: NaiveDate, last_read_on: Option<NaiveDate>) -> NaiveDate {
+    last_read_on.map_or(first_seen_on, |day| day.max(first_seen_on))
 }
 
 /// A page of rows, each as its key and days, then the lengths of its texts, then the texts.
@@ -67,57 +121,16 @@ const PACK: &str = "SELECT string_agg(concat(
     FROM (SELECT * FROM sighting_states WHERE (seq, member_id, business_center_id, account_id) > ($1, $2, $3, $4)
           ORDER BY seq, member_id, business_center_id, account_id LIMIT $5) AS page";
 
-/// A listing that rows come from.
-struct Place {
-    member_id: i64,
-    center: i64,
-    member: Address,
-    business_center: BusinessCenterId,
-    last_read_on: Option<NaiveDate>,
-}
-
-impl Place {
-    fn find(member_id: i64, center: i64, present: &Present) -> sqlx::Result<Self> {
-        let member = present.names.member(member_id).ok_or_else(|| unreadable("a sighting's member"))?.clone();
-        let business_center = business_center_id(center)?;
-        let stored = present.business_centers.get(&(member.clone(), business_center));
-        let last_read_on = stored.and_then(|stored| stored.now.last_read_on);
-        Ok(Self { member_id, center, member, business_center, last_read_on })
-    }
-}
-
 /// A Business Center's id from its column.
 pub(super) fn business_center_id(number: i64) -> sqlx::Result<BusinessCenterId> {
     BusinessCenterId::parse(&number.to_string()).map_err(|_| unreadable("a Business Center's id"))
-}
-
-fn intern(names: &mut HashSet<Arc<str>>, name: &str) -> Arc<str> {
-    if let Some(known) = names.get(name) {
-        return Arc::clone(known);
-    }
-    let name: Arc<str> = name.into();
-    names.insert(Arc::clone(&name));
-    name
-}
-
-/// Adds a sighting, or replaces an earlier row of the same place.
-fn keep(sightings: &mut HashMap<AccountId, Vec<PastSighting>>, account: AccountId, sighting: PastSighting) {
-    let of_account = sightings.entry(account).or_insert_with(|| Vec::with_capacity(1));
-    let same_place = |known: &&mut PastSighting| {
-        known.business_center == sighting.business_center && known.member == sighting.member
-    };
-    match of_account.iter_mut().find(same_place) {
-        // The row of an ending names no owner: he is the one of the row before.
-        Some(known) => *known = PastSighting { owner: sighting.owner.or(known.owner.take()), ..sighting },
-        None => of_account.push(sighting),
-    }
 }
 
 /// A row to be written.
 struct Changed<'a> {
     member: i64,
     center: u64,
-    account: u64,
+    account: AccountId,
     owner: Option<&'a str>,
     role: &'a str,
     first_seen_on: NaiveDate,
@@ -141,7 +154,7 @@ pub(super) async fn remember(
             let shelf = present.sightings.entry((member, center.get())).or_default();
             for account in &listing.accounts {
                 let (owner, role) = (account.owner.as_deref(), account.role.as_str());
-                let first_seen_on = match shelf.meet(account.account_id.get()) {
+                let first_seen_on = match shelf.meet(account.account_id) {
                     Some(Met::Again) => continue,
                     Some(Met::First(there)) if there.last_seen_on.is_none() && there.print == print((owner, role)) => {
                         continue;
@@ -149,11 +162,14 @@ pub(super) async fn remember(
                     Some(Met::First(there)) => there.first_seen_on,
                     None => today,
                 };
-                let (center, account) = (center.get(), account.account_id.get());
+                let (center, account) = (center.get(), account.account_id);
                 changed.push(Changed { member, center, account, owner, role, first_seen_on, last_seen_on: None });
             }
             if listing.reading.is_complete() {
                 changed.extend(ended(member, center.get(), shelf.unmet(), last_read_on));
+            }
+            if changed.len() >= MANY {
+                write(tx, seq, &mut changed).await?;
             }
         }
         if view.list.reading.is_complete() {
@@ -168,9 +184,7 @@ pub(super) async fn remember(
             }
         }
     }
-    changed.sort_by_key(|row| (row.member, row.center, row.account));
-    changed.dedup_by_key(|row| (row.member, row.center, row.account));
-    write(tx, seq, &changed).await
+    write(tx, seq, &mut changed).await
 }
 
 /// The rows that end sightings; those that ended before are left alone.
@@ -187,11 +201,17 @@ fn ended<'a, 'b>(
         owner: None,
         role: "",
         first_seen_on: there.first_seen_on,
-        last_seen_on: Some(last_read_on.map_or(there.first_seen_on, |day| day.max(there.first_seen_on))),
+        last_seen_on: Some(last_day(there.first_seen_on, last_read_on)),
     })
 }
 
-async fn write(tx: &mut Transaction, seq: i64, changed: &[Changed<'_>]) -> sqlx::Result<()> {
+/// Rows that wait to be written together: on a first night there can be a million.
+const MANY: usize = 50_000;
+
+/// Writes whole listings.
+async fn write(tx: &mut Transaction, seq: i64, changed: &mut Vec<Changed<'_>>) -> sqlx::Result<()> {
+    changed.sort_by_key(|row| (row.member, row.center, row.account.get()));
+    changed.dedup_by_key(|row| (row.member, row.center, row.account));
     sql::write(
         tx,
         "sighting_states (seq, member_id, business_center_id, account_id, owner, role, first_seen_on, last_seen_on)",
@@ -202,7 +222,7 @@ async fn write(tx: &mut Transaction, seq: i64, changed: &[Changed<'_>]) -> sqlx:
                 seq.into(),
                 row.member.into(),
                 row.center.into(),
-                row.account.into(),
+                row.account.get().into(),
                 row.owner.into(),
                 row.role.into(),
                 row.first_seen_on.into(),
@@ -210,5 +230,7 @@ async fn write(tx: &mut Transaction, seq: i64, changed: &[Changed<'_>]) -> sqlx:
             ]
         },
     )
-    .await
+    .await?;
+    changed.clear();
+    Ok(())
 }

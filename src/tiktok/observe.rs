@@ -3,7 +3,7 @@
 //! Invariant: every member has a view, and every Business Center of its list has a listing, however the reading went. A
 //! list whose answers contradict themselves is read once more, and the second reading decides.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
@@ -20,8 +20,8 @@ use super::identity;
 use super::walk::{Outcome, Row, Walk, Walked, one_row_an_id};
 use super::wire::{Call, Content, Identity, Page};
 use crate::domain::{
-    BusinessCenter, BusinessCenterId, BusinessCenterList, ListedAccount, Listing, MemberView, Observation, Reading,
-    Standing, Witness,
+    BusinessCenter, BusinessCenterId, BusinessCenterList, ByAccount, ListedAccount, Listing, MemberView, Observation,
+    Reading, Standing, Witness,
 };
 
 /// A list as it was read, once or twice.
@@ -50,7 +50,7 @@ impl Reader {
             standing: member.refused.get().cloned().unwrap_or(standing),
             list,
             listings,
-            infos: HashMap::new(),
+            infos: ByAccount::default(),
             witness: Witness::NotAsked,
         }
     }

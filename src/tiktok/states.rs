@@ -4,9 +4,9 @@
 //! an answer about one id alone says something about it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
@@ -67,7 +67,7 @@ impl Reader {
         &self,
         index: usize,
         ids: &[AccountId],
-        no_scope: &OnceLock<String>,
+        no_scope: &OnceLock<Arc<str>>,
         halvings: &AtomicUsize,
     ) -> Vec<(AccountId, AccountInfo)> {
         let mut infos = Vec::with_capacity(ids.len());
@@ -75,7 +75,7 @@ impl Reader {
         while let Some(ids) = open.pop() {
             let every = |info: AccountInfo| ids.iter().map(move |id| (*id, info.clone()));
             if let Some(reason) = no_scope.get() {
-                infos.extend(every(AccountInfo::Silent(reason.clone())));
+                infos.extend(every(AccountInfo::Silent(Arc::clone(reason))));
                 continue;
             }
             match self.ask::<States>(index, &Call::Advertisers { ids }).await {
@@ -89,7 +89,7 @@ impl Reader {
                 }
                 Err(failure) => {
                     if let Failure::Unusable { kind: Kind::Scope(_), reason, .. } = &failure {
-                        no_scope.get_or_init(|| reason.clone());
+                        no_scope.get_or_init(|| reason.as_str().into());
                     }
                     infos.extend(every(info(failure, ids.len())));
                 }
@@ -132,6 +132,6 @@ fn info(failure: Failure, ids: usize) -> AccountInfo {
     match failure {
         Failure::Unusable { kind: Kind::Gone, .. } if ids == 1 => AccountInfo::Gone,
         Failure::Unusable { kind: Kind::Refused, code: Some(40001), .. } if ids == 1 => AccountInfo::Forbidden,
-        failure => AccountInfo::Silent(failure.into_reason()),
+        failure => AccountInfo::Silent(failure.into_reason().into()),
     }
 }

@@ -43,7 +43,7 @@ fn by(change: OneChange) -> OneChange {
     n.seen_before(ELSE, ONE);
     n.rules.agency_business_centers.insert(bc(ELSE));
 }))]
-#[case::lost_from_another_owner(Cause::PartnerShareLost, by(|n| { n.seen_before(ACME, ONE).owner = Some("Brand Owner".into()); }))]
+#[case::lost_from_another_owner(Cause::PartnerShareLost, by(|n| { n.seen_before_of(Some("Brand Owner"), ACME, ONE); }))]
 #[case::mistyped(Cause::MistypedId, by(|n| { n.analyst(ACME, "7106541027904733188"); }))]
 #[case::suspended_business_center(Cause::BusinessCenterSuspended, by(|n| {
     n.view(MEMBER).list.business_centers.get_mut(&bc(ACME)).unwrap().status = BusinessCenterStatus::Suspended("PUNISH".into());
@@ -322,11 +322,8 @@ fn a_gap_that_nobody_expects_any_more_is_withdrawn() {
 #[test]
 fn an_unexpected_account_that_is_registered_now_is_resolved_once() {
     let mut night = Night::new();
-    night.in_acme("C07", ONE).analyst(ACME, ONE).remember("C07", TWO, Cause::SharedAsExpected, "2026-11-01");
-    let remembered = night.history.accounts.values().next().unwrap().clone();
-    night.history.accounts.clear();
     let key = AccountKey { client: None, account_id: account(ONE) };
-    night.history.accounts.insert(key, Remembered { cause: Cause::NotOnboarded, ..remembered });
+    night.in_acme("C07", ONE).analyst(ACME, ONE).remember_as(key, Cause::NotOnboarded, "2026-11-01");
     assert_eq!(night.of(ONE).change, Some(Change::Resolved));
 }
 

@@ -1,6 +1,6 @@
 //! One night to be judged, in the field's words.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::*;
@@ -37,6 +37,8 @@ pub(in crate::judge) struct Night {
     pub(in crate::judge) history: History,
     pub(in crate::judge) rules: Rules,
     pub(in crate::judge) today: NaiveDate,
+    /// What [`History::sightings`] is made of.
+    sightings: Vec<PastSighting>,
 }
 
 impl Night {
@@ -52,6 +54,7 @@ impl Night {
                 canaries: Vec::new(),
             },
             today: day("2026-11-23"),
+            sightings: Vec::new(),
         };
         night.join(MEMBER, ACME, "Acme").join(MEMBER, ELSE, "Elsewhere").join(OTHER, "1659000000000049", "Ours");
         night
@@ -113,32 +116,35 @@ impl Night {
         self
     }
 
-    pub(in crate::judge) fn seen_before(&mut self, id: &str, account_id: &str) -> &mut PastSighting {
-        let seen = PastSighting {
-            member: address(MEMBER),
-            business_center: bc(id),
-            owner: None,
+    pub(in crate::judge) fn seen_before(&mut self, id: &str, account_id: &str) -> &mut Self {
+        self.seen_before_of(None, id, account_id)
+    }
+
+    pub(in crate::judge) fn seen_before_of(&mut self, owner: Option<&str>, id: &str, account_id: &str) -> &mut Self {
+        let owner = owner.map(Arc::from);
+        self.sightings.push(PastSighting {
+            account_id: account(account_id),
+            place: Arc::new(PastPlace { member: address(MEMBER), business_center: bc(id), owner }),
             first_seen_on: day("2026-10-01"),
             last_seen_on: day("2026-11-22"),
-        };
-        let all = self.history.sightings.entry(account(account_id)).or_default();
-        all.push(seen);
-        all.last_mut().unwrap()
+        });
+        self.history.sightings = self.sightings.clone().into();
+        self
     }
 
     pub(in crate::judge) fn remember(&mut self, code: &str, account_id: &str, cause: Cause, since: &str) -> &mut Self {
-        let key = AccountKey { client: Some(ClientKey::new("DK", code)), account_id: account(account_id) };
-        self.history.accounts.insert(
-            key,
-            Remembered {
-                cause,
-                since: day(since),
-                certain_until: None,
-                client: None,
-                account_name: "".into(),
-                member: Some(address(MEMBER)),
-            },
-        );
+        let client = Some(ClientKey::new("DK", code));
+        self.remember_as(AccountKey { client, account_id: account(account_id) }, cause, since)
+    }
+
+    pub(in crate::judge) fn remember_as(&mut self, key: AccountKey, cause: Cause, since: &str) -> &mut Self {
+        let remembered = Remembered { cause, since: day(since), certain_until: None };
+        if cause.status().is_gap() {
+            let member = Some(address(MEMBER));
+            let gap = PastGap { remembered, client: None, account_name: "".into(), member };
+            self.history.gaps.insert(key.clone(), gap);
+        }
+        self.history.accounts.insert(key, remembered);
         self
     }
 
@@ -179,7 +185,7 @@ fn view(member: &str) -> MemberView {
         standing: Standing::Good,
         list: BusinessCenterList { reading: Reading::Complete { twice: false }, business_centers: BTreeMap::new() },
         listings: BTreeMap::new(),
-        infos: HashMap::new(),
+        infos: ByAccount::default(),
         witness: Witness::NotAsked,
     }
 }

@@ -1,6 +1,6 @@
 //! A small world: two clients, one member, a store in a folder or schema of its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -191,7 +191,7 @@ pub(super) fn observation(
             standing: Standing::Good,
             list: BusinessCenterList { reading: COMPLETE, business_centers },
             listings,
-            infos: HashMap::new(),
+            infos: ByAccount::default(),
             witness: Witness::NotAsked,
         }],
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Remembered, StatedRole};
+use crate::domain::{PastGap, Remembered, StatedRole};
 
 /// A day in the life of Mette's two gaps.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ fn play(
         for (now, flips) in shared.iter_mut().zip(dawn.flips) {
             *now ^= flips;
         }
-        let mut kept = history.accounts.clone();
+        let mut kept = None;
         for _ in 0..dawn.runs {
             let mut night = Night::new();
             night.today = today;
@@ -90,24 +90,26 @@ fn play(
                     outcome: dawn.fate,
                 });
             }
-            kept = findings.iter().filter_map(|finding| Some((finding.key()?, remembered(finding, today)))).collect();
+            let judged = findings.iter().filter_map(|finding| Some((finding.key()?, as_past(finding, today))));
+            kept = Some(judged.collect::<Vec<_>>());
         }
+        let Some(kept) = kept else { continue };
         for (key, now) in &kept {
-            let was_gap = history.accounts.get(key).is_some_and(|before| before.cause.status().is_gap());
-            if was_gap && !now.cause.status().is_gap() {
-                history.mended_on.insert(key.clone(), now.since);
+            if history.gaps.contains_key(key) && !now.remembered.cause.status().is_gap() {
+                history.mended_on.insert(key.clone(), now.remembered.since);
             }
         }
-        history.accounts = kept;
+        history.accounts = kept.iter().map(|(key, past)| (key.clone(), past.remembered)).collect();
+        history.gaps = kept.into_iter().filter(|(_, past)| past.remembered.cause.status().is_gap()).collect();
     }
     Ok(sent)
 }
 
-fn remembered(finding: &Finding, today: NaiveDate) -> Remembered {
-    Remembered {
-        cause: finding.cause,
-        since: finding.since.unwrap_or(today),
-        certain_until: None,
+/// A finding as the next days know it; only gaps are known so well.
+fn as_past(finding: &Finding, today: NaiveDate) -> PastGap {
+    let since = finding.since.unwrap_or(today);
+    PastGap {
+        remembered: Remembered { cause: finding.cause, since, certain_until: None },
         client: finding.client.clone(),
         account_name: (&*finding.account_name).into(),
         member: finding.member.clone(),
