@@ -64,6 +64,13 @@ pub struct ListedAccount {
     pub account_id: AccountId,
     /// Its name at TikTok; may be empty.
     pub name: Text,
+    /// How it is shared; neighbours that are shared alike have the value in common.
+    pub terms: Arc<Terms>,
+}
+
+/// How an account is shared with the member.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Terms {
     /// The member's permission.
     pub role: StatedRole,
     /// Name of the Business Center that owns it (names are not unique); none where TikTok says none.
@@ -193,8 +200,8 @@ pub enum AccountInfo {
     Forbidden,
     /// It does not exist or was deleted.
     Gone,
-    /// No usable answer, with what happened.
-    Silent(Arc<str>),
+    /// No usable answer, with what happened; of a batch all have it in common.
+    Silent(Arc<String>),
 }
 
 /// State of an ad account at TikTok (fact sheet §5.8).

@@ -44,5 +44,7 @@ pub async fn read(settings: &Expected, default_member: &Address, zone: Tz) -> Re
         Source::Sql { url } => sql::read(url, settings, default_member, zone).await,
         Source::Http { authorization } => http::read(authorization.as_ref(), settings, default_member, zone).await,
     };
-    read.map_err(Error::Refused)
+    let mut register = read.map_err(Error::Refused)?;
+    register.accounts.shrink_to_fit();
+    Ok(register)
 }

@@ -210,7 +210,7 @@ fn range<T>(sorted: &[T], account: AccountId, key: impl Fn(&T) -> AccountId) -> 
 
 /// The highest stated role and where: the lowest Business Center id on a tie. Without a stated role, the first sighting.
 pub(crate) fn effective<'a>(seen: &[Seen<'a>]) -> Option<Seen<'a>> {
-    let rank = |s: &Seen<'_>| match s.listed.role {
+    let rank = |s: &Seen<'_>| match s.listed.terms.role {
         StatedRole::Known(role) => Some(role),
         StatedRole::Absent | StatedRole::New(_) => None,
     };

@@ -147,7 +147,7 @@ fn seen_cause(view: &MemberView, effective: Seen<'_>) -> Cause {
         Some(AccountInfo::Visible(state)) => Some(*state),
         Some(AccountInfo::Forbidden | AccountInfo::Gone | AccountInfo::Silent(_)) | None => None,
     };
-    match (&effective.listed.role, state) {
+    match (&effective.listed.terms.role, state) {
         (StatedRole::Known(Role::Operator | Role::Admin), _) => Cause::RoleTooHigh,
         (StatedRole::Absent | StatedRole::New(_), _) => Cause::RoleNotStated,
         (StatedRole::Known(Role::Analyst), Some(AccountState::Closed)) => Cause::AccountClosed,

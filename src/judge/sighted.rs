@@ -6,7 +6,7 @@ use crate::domain::{AccountId, AccountInfo, Cause, Confidence, Finding, MemberVi
 
 /// Fills in where the effective sighting is.
 pub(super) fn place(scene: &Scene<'_>, effective: Seen<'_>, finding: &mut Finding) {
-    finding.actual_role = Some(effective.listed.role.clone());
+    finding.actual_role = Some(effective.listed.terms.role.clone());
     finding.business_center = Some(effective.business_center);
     finding.business_center_name = scene.name_of(effective.member, effective.business_center);
     finding.client_business_centers = [(effective.business_center, finding.business_center_name.clone())].into();
@@ -45,5 +45,9 @@ pub(super) fn is_witnessed(view: &MemberView, account: AccountId) -> bool {
 }
 
 pub(super) fn sighting(seen: &Seen<'_>) -> Sighting {
-    Sighting { member: seen.member.clone(), business_center: seen.business_center, role: seen.listed.role.clone() }
+    Sighting {
+        member: seen.member.clone(),
+        business_center: seen.business_center,
+        role: seen.listed.terms.role.clone(),
+    }
 }

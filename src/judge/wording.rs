@@ -70,10 +70,10 @@ pub(crate) fn seen(scene: &Scene<'_>, own: &[Seen<'_>], effective: Seen<'_>, cau
     let others: Vec<_> = own
         .iter()
         .filter(|s| s.business_center != effective.business_center)
-        .map(|s| (s.business_center, scene.name_of(s.member, s.business_center), &s.listed.role))
+        .map(|s| (s.business_center, scene.name_of(s.member, s.business_center), &s.listed.terms.role))
         .collect();
     let others: Vec<SeenAs<'_>> = others.iter().map(|(id, name, role)| (*id, &**name, *role)).collect();
-    let mut parts = seen_parts((effective.business_center, &name, &effective.listed.role), &others);
+    let mut parts = seen_parts((effective.business_center, &name, &effective.listed.terms.role), &others);
     let state = match cause {
         Cause::AccountClosed => "TikTok says that the account is closed (STATUS_DISABLE)",
         Cause::AccountSuspended => "TikTok says that the account is suspended (STATUS_LIMIT)",
@@ -114,7 +114,7 @@ pub(crate) fn absent(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence
             "{} sees it in {} as {}",
             other.member.as_str(),
             place(other.business_center, &name),
-            role(&other.listed.role)
+            role(&other.listed.terms.role)
         ));
     }
     if let Some((account, slip)) = absence.suggestion {
@@ -229,10 +229,15 @@ pub(crate) fn unexpected(
         .iter()
         .map(|s| {
             let name = scene.name_of(s.member, s.business_center);
-            format!("{} sees it in {} as {}", s.member.as_str(), place(s.business_center, &name), role(&s.listed.role))
+            format!(
+                "{} sees it in {} as {}",
+                s.member.as_str(),
+                place(s.business_center, &name),
+                role(&s.listed.terms.role)
+            )
         })
         .collect();
-    if let Some(owner) = effective.listed.owner.as_deref().filter(|o| !o.trim().is_empty()) {
+    if let Some(owner) = effective.listed.terms.owner.as_deref().filter(|o| !o.trim().is_empty()) {
         parts.push(format!("Its owner is {owner}"));
     }
     for row in dormant {

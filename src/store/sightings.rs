@@ -153,7 +153,7 @@ pub(super) async fn remember(
             let last_read_on = stored.and_then(|stored| stored.now.last_read_on);
             let shelf = present.sightings.entry((member, center.get())).or_default();
             for account in &listing.accounts {
-                let (owner, role) = (account.owner.as_deref(), account.role.as_str());
+                let (owner, role) = (account.terms.owner.as_deref(), account.terms.role.as_str());
                 let first_seen_on = match shelf.meet(account.account_id) {
                     Some(Met::Again) => continue,
                     Some(Met::First(there)) if there.last_seen_on.is_none() && there.print == print((owner, role)) => {
@@ -206,7 +206,7 @@ fn ended<'a, 'b>(
 }
 
 /// Rows that wait to be written together: on a first night there can be a million.
-const MANY: usize = 50_000;
+const MANY: usize = 10_000;
 
 /// Writes whole listings.
 async fn write(tx: &mut Transaction, seq: i64, changed: &mut Vec<Changed<'_>>) -> sqlx::Result<()> {

@@ -67,9 +67,10 @@ impl Reader {
         &self,
         index: usize,
         ids: &[AccountId],
-        no_scope: &OnceLock<Arc<str>>,
+        no_scope: &OnceLock<Arc<String>>,
         halvings: &AtomicUsize,
     ) -> Vec<(AccountId, AccountInfo)> {
+        let unnamed = Arc::new("the answer does not name the account".to_owned());
         let mut infos = Vec::with_capacity(ids.len());
         let mut open = vec![ids];
         while let Some(ids) = open.pop() {
@@ -81,7 +82,7 @@ impl Reader {
             match self.ask::<States>(index, &Call::Advertisers { ids }).await {
                 Ok(answer) => infos.extend(ids.iter().map(|id| {
                     let state = answer.content.0.get(id).copied().map(AccountInfo::Visible);
-                    (*id, state.unwrap_or_else(|| AccountInfo::Silent("the answer does not name the account".into())))
+                    (*id, state.unwrap_or_else(|| AccountInfo::Silent(Arc::clone(&unnamed))))
                 })),
                 Err(failure) if ids.len() > 1 && is_for_one_of_many(&failure) && take_one(halvings) => {
                     let (left, right) = ids.split_at(ids.len() / 2);
@@ -89,7 +90,7 @@ impl Reader {
                 }
                 Err(failure) => {
                     if let Failure::Unusable { kind: Kind::Scope(_), reason, .. } = &failure {
-                        no_scope.get_or_init(|| reason.as_str().into());
+                        no_scope.get_or_init(|| Arc::new(reason.clone()));
                     }
                     infos.extend(every(info(failure, ids.len())));
                 }

@@ -42,8 +42,8 @@ impl Row for ListedAccount {
             StatedRole::New(_) => 3,
             StatedRole::Absent => 4,
         };
-        let key = |row: &Self| height(&row.role);
-        (key(self), &self.role, &self.name, &self.owner).cmp(&(key(other), &other.role, &other.name, &other.owner))
+        let (a, b) = (&*self.terms, &*other.terms);
+        (height(&a.role), &a.role, &self.name, &a.owner).cmp(&(height(&b.role), &b.role, &other.name, &b.owner))
     }
     fn mark(&self) -> u64 {
         self.account_id.get()

@@ -4,7 +4,7 @@
 //! `judging CONFIG ACTUAL OUT` reads the registers of the configuration and what is shared from `ACTUAL`, and writes
 //! `OUT/diff.csv` and `OUT/accounts.csv`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use reconciler::domain::{
-    AccountId, Address, BusinessCenter, BusinessCenterId, BusinessCenterList, BusinessCenterStatus, History,
-    ListedAccount, Listing, MemberView, Observation, Reading, Role, Standing, StatedRole, Texts, Witness,
+    AccountId, Address, BusinessCenter, BusinessCenterId, BusinessCenterList, BusinessCenterStatus, ByAccount, History,
+    ListedAccount, Listing, MemberView, Observation, Reading, Role, Standing, StatedRole, Terms, Texts, Witness,
 };
 use reconciler::{config, expected, judge, report};
 
@@ -83,6 +83,7 @@ fn observation(path: &Path, member: &Address) -> Result<Observation, Fault> {
     let mut names = Texts::default();
     let mut line = String::new();
     lines.read_line(&mut line)?; // the header
+    let mut before: Option<Arc<Terms>> = None;
     loop {
         line.clear();
         if lines.read_line(&mut line)? == 0 {
@@ -98,8 +99,12 @@ fn observation(path: &Path, member: &Address) -> Result<Observation, Fault> {
             business_centers.insert(id, BusinessCenter { name, status: BusinessCenterStatus::Usable });
             Listing { reading: Reading::Complete { twice: false }, accounts: Vec::new(), request_id: None }
         });
-        let owner = owners.get(owner).cloned();
-        listing.accounts.push(ListedAccount { account_id, name: names.add(name), role, owner });
+        let terms = Terms { role, owner: owners.get(owner).cloned() };
+        let terms = Arc::clone(match &mut before {
+            Some(before) if **before == terms => before,
+            before => before.insert(Arc::new(terms)),
+        });
+        listing.accounts.push(ListedAccount { account_id, name: names.add(name), terms });
     }
     for listing in listings.values_mut() {
         listing.accounts.sort_by_key(|account| account.account_id.get());
@@ -109,7 +114,7 @@ fn observation(path: &Path, member: &Address) -> Result<Observation, Fault> {
         standing: Standing::Good,
         list: BusinessCenterList { reading: Reading::Complete { twice: false }, business_centers },
         listings,
-        infos: HashMap::new(),
+        infos: ByAccount::default(),
         witness: Witness::NotAsked,
     };
     Ok(Observation { members: vec![view] })

@@ -32,7 +32,7 @@ fn by(change: OneChange) -> OneChange {
 #[case::closed(Cause::AccountClosed, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::Closed)); }))]
 #[case::suspended(Cause::AccountSuspended, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::Suspended)); }))]
 #[case::in_review(Cause::AccountInReview, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::InReview)); }))]
-#[case::state_unknown(Cause::SharedAsExpected, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Silent("504".into())); }))]
+#[case::state_unknown(Cause::SharedAsExpected, by(|n| { n.analyst(ACME, ONE).view(MEMBER).infos.insert(account(ONE), AccountInfo::Silent(Arc::new("504".into()))); }))]
 #[case::not_assigned(Cause::NotAssigned, by(|_| {}))]
 #[case::access_removed(Cause::AccessRemoved, by(|n| { n.seen_before(ACME, ONE); }))]
 #[case::not_a_member(Cause::NotAMember, by(|n| { n.view(MEMBER).list.business_centers.remove(&bc(ACME)); n.view(MEMBER).listings.remove(&bc(ACME)); }))]
@@ -73,7 +73,7 @@ fn by(change: OneChange) -> OneChange {
 #[case::list_incomplete_but_in_it(Cause::NotAssigned, by(|n| { n.view(MEMBER).list.reading = incomplete(); }))]
 #[case::witness_lists_it(Cause::WitnessDisagrees, by(|n| { n.view(MEMBER).witness = Witness::Answered(BTreeSet::from([account(ONE)])); }))]
 #[case::info_shows_it(Cause::WitnessDisagrees, by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Visible(AccountState::Enabled)); }))]
-#[case::info_says_nothing(Cause::NotAssigned, by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Silent("x".into())); }))]
+#[case::info_says_nothing(Cause::NotAssigned, by(|n| { n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Silent(Arc::new("x".into()))); }))]
 #[case::conflict(Cause::BusinessCenterConflict, by(|n| {
     n.register.accounts[0].business_center = Some(bc("7564000000000000777"));
     n.expect("C07", TWO);

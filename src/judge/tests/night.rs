@@ -74,7 +74,8 @@ impl Night {
     }
 
     pub(in crate::judge) fn share(&mut self, member: &str, id: &str, account_id: &str, role: StatedRole) -> &mut Self {
-        let listed = ListedAccount { account_id: account(account_id), name: "At TikTok".into(), role, owner: None };
+        let terms = Arc::new(Terms { role, owner: None });
+        let listed = ListedAccount { account_id: account(account_id), name: "At TikTok".into(), terms };
         let listing = self.view(member).listings.get_mut(&bc(id)).unwrap();
         listing.accounts.push(listed);
         listing.accounts.sort_by_key(|a| a.account_id);

@@ -1,6 +1,7 @@
 //! Accounts, sightings and Business Centers from night to night.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rstest::rstest;
 
@@ -297,8 +298,7 @@ async fn names_of_any_sort_and_pages_of_any_number_come_back_as_they_were(#[valu
     }
     let mut seen = seen(&(1..=9_000).collect::<Vec<_>>(), COMPLETE);
     for account in &mut seen.members[0].listings.get_mut(&center()).unwrap().accounts {
-        account.owner = Some(name.into());
-        account.role = StatedRole::New(name.into());
+        account.terms = Arc::new(Terms { role: StatedRole::New(name.into()), owner: Some(name.into()) });
     }
     world.night("2026-11-01", &findings, &seen).await;
     world.night("2026-11-02", &findings, &seen).await;

@@ -172,8 +172,7 @@ pub(super) fn seen(accounts: &[u64], reading: Reading) -> Observation {
     let listed = |n: &u64| ListedAccount {
         account_id: account(*n),
         name: format!("Account {n}").into(),
-        role: StatedRole::Known(Role::Analyst),
-        owner: Some("Owner".into()),
+        terms: Arc::new(Terms { role: StatedRole::Known(Role::Analyst), owner: Some("Owner".into()) }),
     };
     let accounts = accounts.iter().map(listed).collect();
     let listing = Listing { reading, accounts, request_id: Some("r-1".to_owned()) };

@@ -1,11 +1,14 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::AccountId;
+use crate::domain::{AccountId, Terms};
 
 fn row(id: u64, role: StatedRole) -> ListedAccount {
-    ListedAccount { account_id: AccountId::parse(&id.to_string()).unwrap(), name: "n".into(), role, owner: None }
+    let terms = Arc::new(Terms { role, owner: None });
+    ListedAccount { account_id: AccountId::parse(&id.to_string()).unwrap(), name: "n".into(), terms }
 }
 
 fn rows(ids: impl IntoIterator<Item = u64>) -> Vec<ListedAccount> {
@@ -119,7 +122,7 @@ fn the_highest_stated_role_wins() {
     assert_eq!(rows, [row(7, StatedRole::Known(Role::Admin))]);
     let mut rows = vec![row(7, StatedRole::Absent), row(7, StatedRole::New("X".into()))];
     one_row_an_id(&mut rows);
-    assert_eq!(rows[0].role, StatedRole::New("X".into()));
+    assert_eq!(rows[0].terms.role, StatedRole::New("X".into()));
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! The contents of the answers, read leniently in form and strictly in what they prove.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -9,7 +10,7 @@ use super::Content;
 use super::scalar::Scalar;
 use crate::domain::{
     AccountId, AccountState, BusinessCenter, BusinessCenterId, BusinessCenterStatus, ListedAccount, Role, StatedRole,
-    Texts,
+    Terms, Texts,
 };
 
 /// Characters of a name that are kept.
@@ -101,15 +102,20 @@ impl Content for Page<ListedAccount> {
 
     fn read(wire: PageWire<'_, AccountWire<'_>>, names: &Names) -> Result<Self, String> {
         let mut texts = Texts::default();
+        let mut before: Option<Arc<Terms>> = None;
         page(wire, |row| {
             if row.asset_type.is_stated() && row.asset_type != Scalar::Text("ADVERTISER".into()) {
                 return Err("is no ad account");
             }
+            let owner = Some(row.owner_bc_name.text(LONGEST_NAME)).filter(|name| !name.is_empty());
+            let terms = Terms { role: role(&row.advertiser_role), owner: owner.map(|name| names.shared(&name)) };
             Ok(ListedAccount {
                 account_id: row.asset_id.account_id().ok_or("has no readable asset_id")?,
                 name: texts.add(&row.asset_name.text(LONGEST_NAME)),
-                role: role(&row.advertiser_role),
-                owner: Some(row.owner_bc_name.text(LONGEST_NAME)).filter(|n| !n.is_empty()).map(|n| names.shared(&n)),
+                terms: Arc::clone(match &mut before {
+                    Some(before) if **before == terms => before,
+                    before => before.insert(Arc::new(terms)),
+                }),
             })
         })
     }

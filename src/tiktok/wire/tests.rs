@@ -28,7 +28,7 @@ fn a_row_is_read_with_nulls_numbers_and_fields_nobody_knows() {
     let row = &page.content.unwrap().rows[0];
     assert_eq!(row.account_id.to_string(), "7106541027904733185");
     assert_eq!(
-        (&*row.name, &row.role, row.owner.as_deref()),
+        (&*row.name, &row.terms.role, row.terms.owner.as_deref()),
         ("Café A", &StatedRole::Known(Role::Operator), Some("Owner"))
     );
     assert_eq!(page.request_id.as_deref(), Some("R"));
@@ -44,13 +44,13 @@ fn a_row_is_read_with_nulls_numbers_and_fields_nobody_knows() {
 #[case(r#"["ADMIN"]"#, StatedRole::New("unreadable".into()))]
 fn a_role_is_known_absent_or_new(#[case] role: &str, #[case] stated: StatedRole) {
     let page = accounts(&format!(r#"[{{"asset_id":"7","advertiser_role":{role}}}]"#));
-    assert_eq!(page.content.unwrap().rows[0].role, stated);
+    assert_eq!(page.content.unwrap().rows[0].terms.role, stated);
 }
 
 #[test]
 fn a_new_role_is_cut_to_forty_characters() {
     let page = accounts(&format!(r#"[{{"asset_id":"7","advertiser_role":"{}"}}]"#, "Ä".repeat(90)));
-    assert_eq!(page.content.unwrap().rows[0].role, StatedRole::New("Ä".repeat(40).into()));
+    assert_eq!(page.content.unwrap().rows[0].terms.role, StatedRole::New("Ä".repeat(40).into()));
 }
 
 #[rstest]
