@@ -43,6 +43,9 @@ LABEL org.opencontainers.image.title="tiktok-access-reconciler" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=program-files /image /
 ENV PATH=/usr/local/bin
+# The C library keeps a heap for each thread, and what was freed in it. One heap, which gives large pieces back at once,
+# takes a sixth less memory and no more time (tests/bench/README.md, P6).
+ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072
 WORKDIR /
 USER 65532:65532
 # Kubernetes asks /healthz of `schedule` itself. Docker has nothing here to ask with, and learns only that the program starts.

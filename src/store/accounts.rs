@@ -65,7 +65,7 @@ pub(super) async fn load(
     let mut clients: BTreeMap<i64, Growing<Loaded>> = BTreeMap::new();
     let mut gaps: HashMap<(i64, AccountId), PastGap> = HashMap::new();
     let mut after = [i64::MIN, 0, 0];
-    while let Some(page) = packed::page(tx, PACK, &after).await? {
+    while let Some(page) = packed::page(tx, PACK, after).await? {
         let mut packed = Packed(&page);
         while !packed.is_empty() {
             let (seq, client, id) = (packed.number()?, packed.number()?, packed.field()?);
@@ -157,7 +157,7 @@ const PACK: &str = "SELECT string_agg(concat(
     ',', business_center_id, ',', octet_length(account_name), ',', octet_length(actual_role), ',', account_name,
     actual_role), '')
     FROM (SELECT * FROM account_states WHERE (seq, client_id, account_id) > ($1, $2, $3)
-          ORDER BY seq, client_id, account_id LIMIT $4) AS page";
+          ORDER BY seq, client_id, account_id LIMIT 4096) AS page";
 
 fn unpack<'a>(packed: &mut Packed<'a>) -> sqlx::Result<State<'a>> {
     let (cause, certain_cause) = (cause(packed.field()?)?, cause(packed.field()?)?);

@@ -2,16 +2,14 @@
 //!
 //! Invariant: all of it is read in one transaction, so it is one moment's.
 
-use std::collections::HashMap;
-
 use super::error::unreadable;
 use super::landmarks::landmarks;
-use super::mails::{number, outcome, person};
 use super::names::Names;
+use super::packed::{self, Packed};
 use super::sql::{Access, Transaction};
 use super::story::client_key;
 use super::{Error, Present, Store, accounts, business_centers, sightings, trend};
-use crate::domain::{AccountKey, History, MailContent, PastMail};
+use crate::domain::{AccountKey, Address, ClientKey, History, MailContent, MailOutcome, PastMail};
 use chrono::NaiveDate;
 
 impl Store {
@@ -66,40 +64,53 @@ pub(super) async fn load(
     Ok((history, present))
 }
 
-/// Mails to persons with the gaps they listed, oldest first.
+/// Mails to persons with the gaps they listed, oldest first. A person has one a day.
 async fn mails(tx: &mut Transaction) -> sqlx::Result<Vec<PastMail>> {
     let mut mails = Vec::new();
-    let mut places = HashMap::new();
-    let stored = tx
-        .query(
-            "SELECT message_id, person, day, episode, number, outcome, contact FROM mails WHERE kind = 'person'
-         ORDER BY day, created_at, message_id",
-        )
-        .all()
-        .await?;
-    for row in &stored {
-        places.insert(row.get::<String>(0)?, mails.len());
-        mails.push(PastMail {
-            person: person(row, 1)?.ok_or_else(|| unreadable("a person's address"))?,
-            day: row.get(2)?,
-            episode: row.get(3)?,
-            number: number(row, 4)?,
-            outcome: outcome(row, 5)?,
-            content: MailContent { contact: row.get(6)?, ..MailContent::default() },
-        });
-    }
-    for row in tx.query("SELECT message_id, country_key, code_key, account_id, part FROM mail_gaps").all().await? {
-        let Some(mail) = places.get(row.get::<&str>(0)?).and_then(|at| mails.get_mut(*at)) else { continue };
-        let (country, code): (&str, &str) = (row.get(1)?, row.get(2)?);
-        let gap = AccountKey { client: client_key(country, code), account_id: accounts::account_id(row.get(3)?)? };
-        match row.get(4)? {
-            "owned" => mail.content.owned.push(gap),
-            _ => mail.content.asked.push(gap),
+    let mut client: Option<ClientKey> = None;
+    let mut after = String::new();
+    while let Some(page) = packed::page(tx, MAILS, [&after]).await? {
+        let mut packed = Packed(&page);
+        while !packed.is_empty() {
+            let (day, episode, number) = (packed.day()?, packed.day()?, packed.number()?);
+            let [message_id, person, outcome, contact] = packed.texts()?;
+            message_id.clone_into(&mut after);
+            let mut content = MailContent { contact: contact.to_owned(), ..MailContent::default() };
+            for _ in 0..packed.number()? {
+                let account_id = accounts::account_id(packed.number()?)?;
+                let [country, code, part] = packed.texts()?;
+                // The gaps of a client come together.
+                if !client.as_ref().is_some_and(|known| (&*known.country, &*known.code) == (country, code)) {
+                    client = client_key(country, code);
+                }
+                let gaps = if part == "owned" { &mut content.owned } else { &mut content.asked };
+                gaps.push(AccountKey { client: client.clone(), account_id });
+            }
+            content.asked.sort();
+            content.owned.sort();
+            mails.push(PastMail {
+                person: Address::parse(person).ok_or_else(|| unreadable("a person's address"))?,
+                day: day.ok_or_else(|| unreadable("a mail's day"))?,
+                episode: episode.ok_or_else(|| unreadable("a mail's episode"))?,
+                number: u32::try_from(number).map_err(|_| unreadable("a mail's number"))?,
+                outcome: MailOutcome::parse(outcome).ok_or_else(|| unreadable("a mail's outcome"))?,
+                content,
+            });
         }
     }
-    for mail in &mut mails {
-        mail.content.asked.sort();
-        mail.content.owned.sort();
-    }
+    mails.sort_by_key(|mail| mail.day);
     Ok(mails)
 }
+
+/// A page of mails, each as its days and number, its texts behind their lengths, and its gaps behind theirs: a mail can
+/// list thousands.
+const MAILS: &str = "SELECT string_agg(concat(
+    day, ',', episode, ',', number, ',',
+    octet_length(message_id), ',', octet_length(person), ',', octet_length(outcome), ',', octet_length(contact), ',',
+    message_id, person, outcome, contact,
+    (SELECT count(*) FROM mail_gaps WHERE mail_gaps.message_id = page.message_id), ',',
+    (SELECT string_agg(concat(
+        account_id, ',', octet_length(country_key), ',', octet_length(code_key), ',', octet_length(part), ',',
+        country_key, code_key, part), '')
+     FROM mail_gaps WHERE mail_gaps.message_id = page.message_id)), '')
+    FROM (SELECT * FROM mails WHERE kind = 'person' AND message_id > $1 ORDER BY message_id LIMIT 64) AS page";

@@ -7,18 +7,19 @@
 use chrono::NaiveDate;
 
 use super::error::unreadable;
-use super::sql::Transaction;
+use super::sql::{Transaction, Value};
 
-/// Rows a page.
-const PAGE: i64 = 4_096;
-
-/// Reads the page that begins after a key; none after the last one. The query's last parameter is its limit.
-pub(super) async fn page(tx: &mut Transaction, sql: &'static str, after: &[i64]) -> sqlx::Result<Option<String>> {
+/// Reads the page that begins after a key; none after the last one. How long a page is, the query says.
+pub(super) async fn page<'k>(
+    tx: &mut Transaction,
+    sql: &'static str,
+    after: impl IntoIterator<Item = impl Into<Value<'k>>>,
+) -> sqlx::Result<Option<String>> {
     let mut query = tx.query(sql);
     for part in after {
-        query = query.bind(*part);
+        query = query.bind(part);
     }
-    query.bind(PAGE).one().await?.get(0)
+    query.one().await?.get(0)
 }
 
 /// What is left of a page.
@@ -59,6 +60,19 @@ impl<'a> Packed<'a> {
             .zip(part(8, 10))
             .and_then(|((year, month), day)| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day));
         day.map(Some).ok_or_else(broken)
+    }
+
+    /// The next texts, behind their lengths; none of their columns may be NULL.
+    pub(super) fn texts<const COUNT: usize>(&mut self) -> sqlx::Result<[&'a str; COUNT]> {
+        let mut lengths = [0; COUNT];
+        for length in &mut lengths {
+            *length = self.number()?;
+        }
+        let mut texts = [""; COUNT];
+        for (text, length) in texts.iter_mut().zip(lengths) {
+            *text = self.text(Some(length))?.unwrap_or_default();
+        }
+        Ok(texts)
     }
 
     /// The next text, of which the length came before; none where the column is NULL.

@@ -25,7 +25,7 @@ pub(super) async fn load(
 ) -> sqlx::Result<()> {
     let mut listings: BTreeMap<(i64, i64), PastListing> = BTreeMap::new();
     let mut after = [i64::MIN, 0, 0, 0];
-    while let Some(page) = packed::page(tx, PACK, &after).await? {
+    while let Some(page) = packed::page(tx, PACK, after).await? {
         let mut packed = Packed(&page);
         while !packed.is_empty() {
             let (seq, member_id, center, id) = (packed.number()?, packed.number()?, packed.number()?, packed.field()?);
@@ -119,7 +119,7 @@ const PACK: &str = "SELECT string_agg(concat(
     seq, ',', member_id, ',', business_center_id, ',', account_id, ',', first_seen_on, ',', last_seen_on, ',',
     octet_length(owner), ',', octet_length(role), ',', owner, role), '')
     FROM (SELECT * FROM sighting_states WHERE (seq, member_id, business_center_id, account_id) > ($1, $2, $3, $4)
-          ORDER BY seq, member_id, business_center_id, account_id LIMIT $5) AS page";
+          ORDER BY seq, member_id, business_center_id, account_id LIMIT 4096) AS page";
 
 /// A Business Center's id from its column.
 pub(super) fn business_center_id(number: i64) -> sqlx::Result<BusinessCenterId> {

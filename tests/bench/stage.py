@@ -13,6 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+# What the image sets for the C library.
+IMAGE = dict(re.findall(r"\b(MALLOC_\w+)=(\w+)", (pathlib.Path(__file__).parents[2] / "Dockerfile").read_text()))
 LATENCY_MS = 80
 IN_FLIGHT = 16
 UNLIMITED = 1_000_000
@@ -172,7 +174,7 @@ class Stage:
         """Plays `run` or `plan` to its end; `log` is its RECONCILER_LOG."""
         out = ["--out", self.folder / "plans"] if command == "plan" else []
         ran = execute(self.built / "tiktok-access-reconciler", "--config", self.config, "--now",
-                      f"{day}T04:30:00Z", command, "--output", "json", *out, log=log)
+                      f"{day}T04:30:00Z", command, "--output", "json", *out, log=log, **IMAGE)
         if ran.code != 0:
             raise Failed(f"{command} ended with {ran.code}: {ran.stdout[-2000:]}{ran.stderr[-2000:]}")
         return ran
@@ -182,10 +184,10 @@ class Stage:
         return succeed(self.built / "reading", self.config)
 
 
-def execute(*command, log=None):
+def execute(*command, log=None, **environment):
     """Runs a program to its end."""
     command = list(map(str, command))
-    environment = os.environ | {"BENCH_TOKEN": "generated-token"} | ({"RECONCILER_LOG": log} if log else {})
+    environment = os.environ | {"BENCH_TOKEN": "generated-token"} | environment | ({"RECONCILER_LOG": log} if log else {})
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
         began, start = time.time(), time.perf_counter()
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environment)

@@ -83,6 +83,38 @@ async fn a_mail_is_remembered_with_its_gaps(#[values(On::Sqlite, On::Postgres)] 
     );
 }
 
+/// More than are read at once, written in another order than that of their days.
+#[rstest]
+#[tokio::test]
+async fn all_mails_are_remembered_by_day_whatever_they_list(#[values(On::Sqlite, On::Postgres)] on: On) {
+    let (world, run) = world(on).await;
+    let odd = |n: u64| key(if n.is_multiple_of(3) { "c,7\u{1f} '\"ø 🛍" } else { "C08" }, n);
+    let content = |n: u64| MailContent {
+        asked: (1..=n % 4).map(odd).collect(),
+        owned: (5..5 + n % 3).map(odd).collect(),
+        contact: format!("f{n}, 'ø'"),
+    };
+    let day = |n: u64| date(if n.is_multiple_of(2) { "2026-10-30" } else { "2026-10-31" });
+    for n in 0..150 {
+        let mut mail = to(&format!("person-{n}"), 1, run);
+        mail.day = day(n);
+        let MailKind::Person { content: listed, .. } = &mut mail.kind else { panic!("a person's") };
+        *listed = content(n);
+        world.intend(&mail).await;
+    }
+    let mut mails = world.history(DAY).await.mails;
+    assert!(mails.is_sorted_by_key(|mail| mail.day));
+    let number = |mail: &PastMail| mail.person.as_str()["person-".len()..].split('@').next().unwrap().parse::<u64>();
+    mails.sort_by_key(|mail| number(mail).unwrap());
+    assert_eq!(mails.len(), 150);
+    for (n, mail) in (0..).zip(&mails) {
+        let mut content = content(n);
+        content.asked.sort();
+        content.owned.sort();
+        assert_eq!((mail.day, &mail.content), (day(n), &content), "mail {n}");
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_deferred_mail_is_sent_again_byte_for_byte(#[values(On::Sqlite, On::Postgres)] on: On) {
