@@ -54,6 +54,8 @@ pub(super) async fn observe_and_judge(
             accounts = judgement.doubts.accounts.len(),
             "new gaps are looked at again before they are believed"
         );
+        // A million findings need not wait beside those that replace them.
+        judgement.findings = Vec::new();
         reader.look_again(&mut observation, &judgement.doubts).await;
         watch.was(Phase::Reading);
         judgement = scene(&observation);
