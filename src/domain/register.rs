@@ -3,6 +3,7 @@
 //! Invariant: every row of a register is either a value here or a [`BadRow`]; none is lost.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -94,22 +95,46 @@ pub struct RegisterFacts {
 }
 
 /// A row of the accounts register.
+///
+/// Its [`Registration`] can be read from the row itself, and set on it; setting gives it a value of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedAccount {
     /// Line in the source, 1-based, the header being line 1 (a quoted line break counts).
     pub line: u64,
-    /// Whose account it is; rows of one client share the value.
-    pub client: Arc<Client>,
     /// The ad account.
     pub account_id: AccountId,
     /// Its name in the register; may be empty.
     pub account_name: Text,
     /// The client's Business Center, where the register knows it.
     pub business_center: Option<BusinessCenterId>,
+    /// What it may have in common with other rows.
+    pub registration: Arc<Registration>,
+}
+
+/// What a row says of its account that could be said of another one, too. The rows of one client mostly share it, and a
+/// register can have a million.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Whose account it is; rows of one client share the value.
+    pub client: Arc<Client>,
     /// The member that should see the account.
     pub member: Address,
     /// Everything else.
     pub facts: Arc<RegisterFacts>,
+}
+
+impl Deref for ExpectedAccount {
+    type Target = Registration;
+
+    fn deref(&self) -> &Registration {
+        &self.registration
+    }
+}
+
+impl DerefMut for ExpectedAccount {
+    fn deref_mut(&mut self) -> &mut Registration {
+        Arc::make_mut(&mut self.registration)
+    }
 }
 
 /// A row of a draft of the accounts register: an account that is shared.

@@ -12,7 +12,7 @@ use super::row::{Row, cut, quoted};
 use super::table::Table;
 use crate::domain::{
     AccountId, Address, BadAccount, BadRowCause, BusinessCenterId, Client, ClientKey, ExpectedAccount, Register,
-    RegisterFacts, RegisterState, Texts,
+    RegisterFacts, RegisterState, Registration, Texts,
 };
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -58,6 +58,7 @@ impl Accounts {
             clients: HashMap::new(),
             members: HashMap::new(),
             key: String::new(),
+            registration: None,
             facts: Arc::default(),
             words: [String::new(), String::new()],
             texts: Texts::default(),
@@ -96,7 +97,8 @@ struct Known {
     clients: HashMap<Box<str>, Arc<Client>>,
     members: HashMap<Box<str>, Address>,
     key: String,
-    /// Those of the row before, which are mostly this row's, too.
+    /// That of the row before, which is mostly this row's, too.
+    registration: Option<Arc<Registration>>,
     facts: Arc<RegisterFacts>,
     /// Who added that row, and its tags: a laid text cannot be read yet.
     words: [String; 2],
@@ -147,14 +149,24 @@ impl Known {
         if !flaws.is_empty() {
             return None;
         }
+        let client = self.client(country, code, row.text(CLIENT_NAME), row.text(PARENT_CODE));
+        let facts = self.facts(state?, start, end, [row.text(ADDED_BY), row.text(TAGS)]);
         Some(ExpectedAccount {
             line: row.line,
-            client: self.client(country, code, row.text(CLIENT_NAME), row.text(PARENT_CODE)),
             account_id: account_id?,
             account_name: self.texts.add(row.text(ACCOUNT_NAME)),
             business_center,
-            member: member?,
-            facts: self.facts(state?, start, end, [row.text(ADDED_BY), row.text(TAGS)]),
+            registration: self.registration(client, member?, facts),
+        })
+    }
+
+    fn registration(&mut self, client: Arc<Client>, member: Address, facts: Arc<RegisterFacts>) -> Arc<Registration> {
+        let same = |known: &Registration| {
+            Arc::ptr_eq(&known.client, &client) && known.member == member && Arc::ptr_eq(&known.facts, &facts)
+        };
+        Arc::clone(match &mut self.registration {
+            Some(known) if same(known) => known,
+            known => known.insert(Arc::new(Registration { client, member, facts })),
         })
     }
 

@@ -80,7 +80,7 @@ async fn mails(tx: &mut Transaction) -> sqlx::Result<Vec<PastMail>> {
                 let account_id = accounts::account_id(packed.number()?)?;
                 let [country, code, part] = packed.texts()?;
                 // The gaps of a client come together.
-                if !client.as_ref().is_some_and(|known| (&*known.country, &*known.code) == (country, code)) {
+                if client.as_ref().is_none_or(|known| (&*known.country, &*known.code) != (country, code)) {
                     client = client_key(country, code);
                 }
                 let gaps = if part == "owned" { &mut content.owned } else { &mut content.asked };

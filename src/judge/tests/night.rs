@@ -98,12 +98,10 @@ impl Night {
         let line = self.register.account_rows as u64 + 1;
         self.register.accounts.push(ExpectedAccount {
             line,
-            client,
             account_id: account(account_id),
             account_name: "Registered".into(),
             business_center: None,
-            member: address(MEMBER),
-            facts: Arc::default(),
+            registration: Arc::new(Registration { client, member: address(MEMBER), facts: Arc::default() }),
         });
         self.register.accounts.last_mut().unwrap()
     }
