@@ -105,8 +105,6 @@ pub struct ExpectedAccount {
     pub account_id: AccountId,
     /// Its name in the register; may be empty.
     pub account_name: Text,
-    /// The client's Business Center, where the register knows it.
-    pub business_center: Option<BusinessCenterId>,
     /// What it may have in common with other rows.
     pub registration: Arc<Registration>,
 }
@@ -117,6 +115,8 @@ pub struct ExpectedAccount {
 pub struct Registration {
     /// Whose account it is; rows of one client share the value.
     pub client: Arc<Client>,
+    /// The client's Business Center, where the register knows it.
+    pub business_center: Option<BusinessCenterId>,
     /// The member that should see the account.
     pub member: Address,
     /// Everything else.

@@ -155,18 +155,21 @@ impl Known {
             line: row.line,
             account_id: account_id?,
             account_name: self.texts.add(row.text(ACCOUNT_NAME)),
-            business_center,
-            registration: self.registration(client, member?, facts),
+            registration: self.registration(Registration { client, business_center, member: member?, facts }),
         })
     }
 
-    fn registration(&mut self, client: Arc<Client>, member: Address, facts: Arc<RegisterFacts>) -> Arc<Registration> {
+    fn registration(&mut self, registration: Registration) -> Arc<Registration> {
+        // Texts that were only laid all look empty: facts with two of them are the same only if they are one value.
         let same = |known: &Registration| {
-            Arc::ptr_eq(&known.client, &client) && known.member == member && Arc::ptr_eq(&known.facts, &facts)
+            Arc::ptr_eq(&known.facts, &registration.facts)
+                && Arc::ptr_eq(&known.client, &registration.client)
+                && known.business_center == registration.business_center
+                && known.member == registration.member
         };
         Arc::clone(match &mut self.registration {
             Some(known) if same(known) => known,
-            known => known.insert(Arc::new(Registration { client, member, facts })),
+            known => known.insert(Arc::new(registration)),
         })
     }
 

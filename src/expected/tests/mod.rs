@@ -313,3 +313,42 @@ fn a_million_rows_are_cheap() {
     let took = begin.elapsed();
     assert!(took.as_secs_f64() < 1.5, "{took:?}");
 }
+
+/// Rows share what they have in common with the row before, so each of these differs from it in one column.
+#[test]
+fn neighbours_that_differ_in_one_column_are_told_apart() {
+    let written = [
+        "P1,a,6900000000000000001,one@agency.example,onboarded,2026-01-01,2026-12-31,anna,brand",
+        "P1,a,6900000000000000001,one@agency.example,onboarded,2026-01-01,2026-12-31,bert,brand",
+        "P1,a,6900000000000000001,one@agency.example,onboarded,2026-01-01,2026-12-31,bert,shops",
+        "P1,a,6900000000000000001,one@agency.example,onboarded,2026-01-01,2026-12-30,bert,shops",
+        "P1,a,6900000000000000001,one@agency.example,onboarded,2026-01-02,2026-12-30,bert,shops",
+        "P1,a,6900000000000000001,one@agency.example,requested,2026-01-02,2026-12-30,bert,shops",
+        "P1,a,6900000000000000001,two@agency.example,requested,2026-01-02,2026-12-30,bert,shops",
+        "P1,a,6900000000000000002,two@agency.example,requested,2026-01-02,2026-12-30,bert,shops",
+        "P1,b,6900000000000000002,two@agency.example,requested,2026-01-02,2026-12-30,bert,shops",
+        "P2,b,6900000000000000002,two@agency.example,requested,2026-01-02,2026-12-30,bert,shops",
+    ];
+    let rows = written.iter().zip(11..).map(|(row, id)| format!("DK,C1,x,{id},{row}\n"));
+    let register = accounts(format!(
+        "country,client_code,client_name,account_id,parent_code,account_name,business_center_id,member,state,start_date,\
+         end_date,added_by,tags\n{}",
+        rows.collect::<String>()
+    ));
+    let read = register.accounts.iter().map(|row| {
+        let facts = &row.facts;
+        format!(
+            "{},{},{},{},{},{},{},{},{}",
+            row.client.parent_code,
+            &*row.account_name,
+            row.business_center.unwrap(),
+            row.member.as_str(),
+            if facts.state == RegisterState::Onboarded { "onboarded" } else { "requested" },
+            facts.start.unwrap(),
+            facts.end.unwrap(),
+            &*facts.added_by,
+            &*facts.tags
+        )
+    });
+    assert_eq!(read.collect::<Vec<_>>(), written);
+}

@@ -100,8 +100,12 @@ impl Night {
             line,
             account_id: account(account_id),
             account_name: "Registered".into(),
-            business_center: None,
-            registration: Arc::new(Registration { client, member: address(MEMBER), facts: Arc::default() }),
+            registration: Arc::new(Registration {
+                client,
+                business_center: None,
+                member: address(MEMBER),
+                facts: Arc::default(),
+            }),
         });
         self.register.accounts.last_mut().unwrap()
     }
