@@ -90,6 +90,9 @@ pub struct Judgement {
     pub unread: Vec<Unread>,
 }
 
+/// Rows judged at a time; the findings of a part give their memory back once they lie with the others.
+const PART: usize = 1 << 12;
+
 /// Judges every row, every bad row and every unexpected account.
 #[must_use]
 pub fn judge(scene: &Scene<'_>) -> Judgement {
@@ -99,18 +102,23 @@ pub fn judge(scene: &Scene<'_>) -> Judgement {
     let unexpected = Unexpected::new(&index, &named);
     let judge = |rows: &[Expected<'_>]| {
         let mut judge = Judge::new(scene, &index, &map, &unexpected);
-        let mut findings = Vec::with_capacity(rows.len());
-        rows.iter().for_each(|expected| judge.judge(expected, &mut findings));
-        (findings, judge.doubts)
+        let parts = rows.chunks(PART).map(|rows| {
+            let mut findings = Vec::with_capacity(rows.len());
+            rows.iter().for_each(|expected| judge.judge(expected, &mut findings));
+            findings
+        });
+        let parts: Vec<_> = parts.collect();
+        (parts, judge.doubts)
     };
     // Rows are judged one by one, so that two halves are judged at once.
     let (first, second) = index.rows().split_at(index.rows().len() / 2);
-    let ((mut findings, mut doubts), (more, more_doubts)) = std::thread::scope(|scope| {
+    let ((first, mut doubts), (second, more_doubts)) = std::thread::scope(|scope| {
         let second = scope.spawn(|| judge(second));
         (judge(first), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    findings.extend(more);
     doubts.extend(more_doubts);
+    let mut findings = Vec::with_capacity(index.rows().len());
+    findings.extend(first.into_iter().chain(second).flatten());
     findings.extend(scene.register.bad_rows.iter().filter_map(rows::bad_row));
     findings.extend(unexpected::findings(scene, &index, &map, &named));
     change::compare(scene, &mut findings);

@@ -7,7 +7,7 @@ import statistics
 import tempfile
 from datetime import datetime
 
-from stage import Failed, Simulator, Stage, succeed
+from stage import IMAGE, Failed, Simulator, Stage, succeed
 
 HERE = pathlib.Path(__file__).parent
 # What the others leave empty: sentences.
@@ -28,7 +28,7 @@ class Judged:
             succeed(self.python, HERE / "judged_world.py", folder, rows)
             files = (folder / "accounts.csv", folder / "actual.csv")
             ways = {
-                "ours": lambda out: succeed(self.built / "judging", stage.config, folder / "actual.csv", out),
+                "ours": lambda out: succeed(self.built / "judging", stage.config, folder / "actual.csv", out, **IMAGE),
                 "polars, streaming": lambda out: succeed(self.python, HERE / "polars_judge.py", *files, out, "streaming"),
                 "polars, in memory": lambda out: succeed(self.python, HERE / "polars_judge.py", *files, out, "in-memory"),
                 "DuckDB": lambda out: succeed(self.python, HERE / "duckdb_judge.py", *files, out),

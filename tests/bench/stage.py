@@ -199,9 +199,9 @@ def execute(*command, log=None, **environment):
                    usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, began)
 
 
-def succeed(*command):
+def succeed(*command, **environment):
     """Runs a program that must end with 0."""
-    ran = execute(*command)
+    ran = execute(*command, **environment)
     if ran.code != 0:
         raise Failed(f"{command[0]} ended with {ran.code}: {ran.stderr[-2000:]}")
     return ran
