@@ -23,12 +23,12 @@ pub(super) async fn tell_operators(post: &Post<'_>, course: &mut Course<'_>) {
         },
         Err(error) => return course.fails(Exit::NotWritten, error),
     };
-    let attachment = report::diff(&night.findings).unwrap_or_default();
+    let attachment = report::diff(&night.findings);
     for operator in &post.order.config.addressing.operators {
         if post.recorder.stop().is_cancelled() {
             break;
         }
-        match post.texts.digest(&digest, operator, number, Some(&attachment), post.order.date()) {
+        match post.texts.digest(&digest, operator, number, attachment.as_deref(), post.order.date()) {
             Ok(message) => tell(post, course, &digest, number, message).await,
             Err(fault) => course.fails(Exit::MailsNotAccepted, format!("the digest could not be written: {fault}")),
         }

@@ -22,7 +22,7 @@ pub(super) struct View {
     day: String,
     facts: Vec<Vec<String>>,
     sections: Vec<Section>,
-    /// Whether `diff.csv` is attached.
+    /// Whether `diff.csv` is attached; it may be too large.
     attached: bool,
 }
 

@@ -109,7 +109,8 @@ impl Writer {
         Ok(Bodies { text: self.templates.text("letter.txt", &view)?, html, whole: view.accounts <= shown })
     }
 
-    /// The digest to an operator; `number` counts that day's digests from 1, `attachment` is `diff.csv`.
+    /// The digest to an operator; `number` counts that day's digests from 1, `attachment` is `diff.csv`, unless
+    /// that is too large.
     ///
     /// # Errors
     /// A template that fails, or an address that lettre refuses.

@@ -170,6 +170,22 @@ fn the_tables_whole() {
 }
 
 #[test]
+fn the_digest_attaches_all_of_the_differences_or_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let written = write_run(dir.path(), RUN, true).unwrap();
+    assert_eq!(diff(&findings()).unwrap(), fs::read(written.join("diff.csv")).unwrap());
+
+    let length = |evidence: &str| {
+        let mut all = findings();
+        let missing = all.iter_mut().find(|finding| finding.status == Status::Missing).unwrap();
+        missing.evidence = evidence.into();
+        diff(&all).map(|bytes| bytes.len())
+    };
+    let rest = "x".repeat(ATTACHABLE - length("").unwrap());
+    assert_eq!((length(&rest), length(&format!("{rest}x"))), (Some(ATTACHABLE), None));
+}
+
+#[test]
 fn the_summary_whole() {
     let dir = tempfile::tempdir().unwrap();
     let written = write_run(dir.path(), RUN, true).unwrap();

@@ -104,6 +104,11 @@ fn the_digest_fits_a_screen_and_carries_the_diff() {
     assert_eq!(attached.contents(), b"change,status\nnew,missing\n");
     let second = writer().digest(&digest, &to, 2, None, moment()).unwrap();
     assert_ne!(second.message_id, message.message_id);
+    let parsed = MessageParser::default().parse(&second.bytes).unwrap();
+    assert_eq!(parsed.attachment_count(), 0);
+    for body in [parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap()] {
+        assert!(body.contains("diff.csv, which is too large for a mail"), "{body}");
+    }
 }
 
 #[test]
