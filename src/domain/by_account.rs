@@ -7,6 +7,13 @@ use std::fmt;
 
 use super::{AccountId, AccountKey, ClientKey};
 
+/// Those of one account, among things that stand in the order of their accounts' ids as numbers.
+pub fn those_of<T>(sorted: &[T], account: AccountId, key: impl Fn(&T) -> AccountId) -> &[T] {
+    let start = sorted.partition_point(|item| key(item).get() < account.get());
+    let length = sorted[start..].iter().take_while(|item| key(item) == account).count();
+    &sorted[start..start + length]
+}
+
 /// Values by account.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ByAccount<T>(Vec<(AccountId, T)>);

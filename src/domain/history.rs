@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     AccountId, AccountKey, Address, BusinessCenterId, ByClient, Cause, Client, ClientKey, Confidence, Family,
-    MailContent, ReminderState, TrendNight,
+    MailContent, ReminderState, TrendNight, those_of,
 };
 
 /// The last certain status of an account, and its series.
@@ -85,21 +85,7 @@ impl PastSightings {
     /// Where an account was seen.
     #[must_use]
     pub fn of(&self, account: AccountId) -> &[PastSighting] {
-        let start = self.0.partition_point(|seen| seen.account_id.get() < account.get());
-        let length = self.0[start..].iter().take_while(|seen| seen.account_id == account).count();
-        &self.0[start..start + length]
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        those_of(&self.0, account, |seen| seen.account_id)
     }
 }
 

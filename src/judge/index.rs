@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Scene;
 use crate::domain::{
-    AccountId, Address, BusinessCenterId, Client, ClientKey, ExpectedAccount, ListedAccount, Role, StatedRole,
+    AccountId, Address, BusinessCenterId, Client, ClientKey, ExpectedAccount, ListedAccount, Role, StatedRole, those_of,
 };
 
 /// One row of one listing.
@@ -123,13 +123,13 @@ impl<'a> Index<'a> {
 
     /// Everywhere that any member sees the account. Where there is a row, [`Self::seen_of`] need not search.
     pub(crate) fn seen(&self, account: AccountId) -> impl Iterator<Item = &Seen<'a>> {
-        let at = range(&self.seen_by_account, account, |at| self.seen[*at as usize].listed.account_id);
+        let at = those_of(&self.seen_by_account, account, |at| self.seen[*at as usize].listed.account_id);
         at.iter().map(|at| &self.seen[*at as usize])
     }
 
     /// The rows that expect the account today, by line.
     pub(crate) fn rows_of(&self, account: AccountId) -> impl Iterator<Item = &Expected<'a>> {
-        let at = range(&self.by_account, account, |at| self.rows[*at as usize].row.account_id);
+        let at = those_of(&self.by_account, account, |at| self.rows[*at as usize].row.account_id);
         at.iter().map(|at| &self.rows[*at as usize])
     }
 
@@ -146,7 +146,7 @@ impl<'a> Index<'a> {
 
     /// The rows that name the account, but ended or have not begun, by line.
     pub(crate) fn dormant_rows_of(&self, account: AccountId) -> &[&'a ExpectedAccount] {
-        range(&self.dormant, account, |row| row.account_id)
+        those_of(&self.dormant, account, |row| row.account_id)
     }
 
     /// A client as its first row writes it.
@@ -200,12 +200,6 @@ fn merge(seen: &[(u64, Group)], expecting: &[Place], rows: &mut [Expected<'_>]) 
     }
     unexpected.extend(seen.map(|(_, group)| group));
     unexpected
-}
-
-fn range<T>(sorted: &[T], account: AccountId, key: impl Fn(&T) -> AccountId) -> &[T] {
-    let start = sorted.partition_point(|item| key(item).get() < account.get());
-    let length = sorted[start..].iter().take_while(|item| key(item) == account).count();
-    &sorted[start..start + length]
 }
 
 /// The highest stated role and where: the lowest Business Center id on a tie. Without a stated role, the first sighting.

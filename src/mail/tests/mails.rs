@@ -107,7 +107,7 @@ fn the_digest_fits_a_screen_and_carries_the_diff() {
     let parsed = MessageParser::default().parse(&second.bytes).unwrap();
     assert_eq!(parsed.attachment_count(), 0);
     for body in [parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap()] {
-        assert!(body.contains("diff.csv, which is too large for a mail"), "{body}");
+        assert!(body.contains("diff.csv of the report 20261122T233000Z-3f2a; it is too large for a mail"), "{body}");
     }
 }
 
