@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 #[expect(deprecated, reason = "the only way to TLS over a stream with nodelay that lettre 0.11 offers")]
@@ -47,6 +49,8 @@ pub(super) struct Server {
     port: u16,
     security: Security,
     credentials: Option<Credentials>,
+    /// The password, bare and as AUTH says it: a server may repeat what it was told.
+    secrets: Vec<SecretString>,
     from: lettre::Address,
     roots: Vec<Vec<u8>>,
     pub(super) patience: Patience,
@@ -81,10 +85,12 @@ impl Server {
             decoded.map_err(|_| Error::SmtpUrl("user or password is not UTF-8"))
         };
         let (user, password) = (decode(url.username())?, decode(url.password().unwrap_or_default())?);
+        let as_said = [BASE64.encode(format!("\0{user}\0{password}")), BASE64.encode(&password), password.clone()];
         Ok(Self {
             host,
             port: url.port().unwrap_or(port),
             security,
+            secrets: as_said.into_iter().filter(|_| !password.is_empty()).map(SecretString::from).collect(),
             credentials: (!user.is_empty()).then(|| Credentials::new(user, password)),
             from: mail_address(from).ok_or(Error::Address { what: "mail.from" })?,
             roots,
@@ -100,6 +106,11 @@ impl Server {
 
     /// One dialogue. A kept connection that turns out dead before the text is replaced by a new one.
     pub(super) async fn deliver(&self, message: &Message) -> (Delivery, Standing) {
+        let (delivery, standing) = self.attempt(message).await;
+        (Delivery { reply: self.veiled(&delivery.reply), ..delivery }, standing)
+    }
+
+    async fn attempt(&self, message: &Message) -> (Delivery, Standing) {
         // The semaphore is never closed; without a permit there would merely be one connection more.
         let _permit = self.permits.acquire().await;
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -133,7 +144,7 @@ impl Server {
     pub(super) async fn check(&self) -> Result<String, String> {
         let place = format!("SMTP server {}:{}", self.host, self.port);
         let remedy = "correct mail.smtp_url, or see that the server can be reached from here";
-        let failed = |fault: Fault| format!("{place}: {}; {remedy}", clean::reply(&fault.words()));
+        let failed = |fault: Fault| format!("{place}: {}; {remedy}", clean::reply(&self.veiled(&fault.words())));
         let mut session = self.connect().await.map_err(failed)?;
         session.expect(&Noop, 2).await.map_err(failed)?;
         session.quit().await;
@@ -143,6 +154,11 @@ impl Server {
         };
         let signed_in = if self.credentials.is_some() { ", signed in" } else { "" };
         Ok(format!("{place} answers {protection}{signed_in}"))
+    }
+
+    /// What the server said, without the password.
+    fn veiled(&self, words: &str) -> String {
+        self.secrets.iter().fold(words.to_owned(), |words, secret| words.replace(secret.expose_secret(), "[…]"))
     }
 
     /// Ends the kept connections.

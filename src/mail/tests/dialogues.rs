@@ -260,6 +260,22 @@ async fn without_tls_or_sign_in_nothing_is_sent(
     assert_plain_is_the_way_to_tls(&heard);
 }
 
+/// A server that repeats what it was told: the password does not come back, bare or as AUTH says it.
+#[rstest]
+#[case::auth_plain("535 5.7.8 bad: AUTH PLAIN AHJlY29uY2lsZXIAY2FuYXJ5LXBhc3N3b3Jk")]
+#[case::auth_login("535 5.7.8 bad: Y2FuYXJ5LXBhc3N3b3Jk")]
+#[case::in_clear("535 5.7.8 no such password: canary-password.")]
+#[tokio::test]
+async fn a_password_that_the_server_repeats_is_not_told(#[case] says: &'static str) {
+    let sink = Sink::start(Script { tls: Tls::Start, auth: Act::Say(says), ..Script::default() });
+    let postman = postman(&sink, "smtp://reconciler:canary-password@127.0.0.1:{}?tls=required");
+    let told = [send(&postman).await.reply, postman.check().await.unwrap_err()];
+    for words in told {
+        let leaks = ["canary-password", "Y2FuYXJ5LXBhc3N3b3Jk", "AHJlY29uY2lsZXIA"].iter().any(|it| words.contains(it));
+        assert!(words.contains("535") && !leaks, "{words}");
+    }
+}
+
 fn assert_plain_is_the_way_to_tls(heard: &Heard) {
     let mut plain = heard.commands.iter().filter(|command| !command.starts_with("TLS "));
     // A handshake that nobody takes up is no command.
