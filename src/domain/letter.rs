@@ -111,7 +111,7 @@ pub struct Owned {
     pub mails: u32,
     /// Day of the last of them.
     pub last_mailed_on: NaiveDate,
-    /// Who was asked.
+    /// Who was asked at the client; empty where nobody could be, and the owner got the mails instead.
     pub asked: Vec<Address>,
 }
 
@@ -130,6 +130,8 @@ pub struct Letter {
     pub episode: NaiveDate,
     /// Number of the mail in the episode, from 1.
     pub number: u32,
+    /// Number of the episode's first mail that its reader has, or may have; none if this is the first.
+    pub thread: Option<u32>,
     /// The calendar day for which it is written.
     pub day: NaiveDate,
     /// For a reminder: the day of the first mail that asked for one of these gaps since it opened.

@@ -247,6 +247,20 @@ pub struct MemberView {
     pub witness: Witness,
 }
 
+impl MemberView {
+    /// Whether the token shows no Business Center at all, which proves nothing about any account.
+    #[must_use]
+    pub fn shows_nothing(&self) -> bool {
+        self.list.reading.is_complete() && self.list.business_centers.is_empty()
+    }
+
+    /// Whether a person must look after the token before this member's silence means anything (exit code 3).
+    #[must_use]
+    pub fn is_useless(&self) -> bool {
+        self.standing.is_refused() || self.shows_nothing()
+    }
+}
+
 /// Everything that TikTok showed in one run, by member in the order of the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observation {

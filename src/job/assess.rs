@@ -137,7 +137,7 @@ impl Plan {
         self.reminded.annotate(&scene, &mut night.findings, &mailed.outcomes, self.is_held());
     }
 
-    /// Mails by outcome, those that an earlier run of the day left doubtful included.
+    /// Mails by outcome, those included that an earlier run of the day left doubtful, or that failed for good then.
     pub(super) fn counts(&self, mailed: &Mailed) -> MailCounts {
         let mut counts = MailCounts::default();
         for outcome in mailed.outcomes.values() {
@@ -154,9 +154,10 @@ impl Plan {
                 as u64
         };
         counts.doubtful += untouched(&WhyNot::Doubtful);
-        counts.failed += mailed.unwritten;
+        counts.failed += mailed.unwritten + untouched(&WhyNot::FailedToday);
+        counts.held = self.reminded.letters_kept_back as u64;
         if self.is_held() {
-            counts.held = self.reminded.letters.len() as u64;
+            counts.held += self.reminded.letters.len() as u64;
         }
         counts
     }

@@ -32,7 +32,7 @@ pub async fn dump(order: &Order<'_>) -> Result<Dump, Refusal> {
     let observation = reader(order, order.stop.clone())?.observe().await;
     let rows = judge::draft(&assess::scene(order, &register, &observation, &history));
     let unread: Vec<String> = observation.members.iter().flat_map(unread).collect();
-    let exit = if observation.members.iter().any(is_refused) {
+    let exit = if observation.members.iter().any(MemberView::is_useless) {
         Exit::TokenRefused
     } else if unread.is_empty() && !order.stop.is_cancelled() {
         Exit::Done
@@ -42,15 +42,10 @@ pub async fn dump(order: &Order<'_>) -> Result<Dump, Refusal> {
     Ok(Dump { rows, unread, exit })
 }
 
-/// A member whose silence a person must mend: its token is refused, or shows nothing at all.
-fn is_refused(view: &MemberView) -> bool {
-    view.standing.is_refused() || (view.list.reading.is_complete() && view.list.business_centers.is_empty())
-}
-
 fn unread(view: &MemberView) -> Vec<String> {
     let member = view.member.as_str();
     let mut unread = Vec::new();
-    if is_refused(view) {
+    if view.is_useless() {
         unread.push(format!("{member}: TikTok refuses its token, or shows it no Business Center"));
     }
     unread.extend(view.list.reading.reason().map(|why| format!("{member}, the list of Business Centers: {why}")));

@@ -16,7 +16,7 @@ use tracing::{info, warn};
 use super::assess::Plan;
 use super::post::Post;
 use super::recording::clock;
-use crate::domain::{Address, Letter, MailOutcome};
+use crate::domain::{Address, Letter, MailOutcome, PastMail};
 use crate::judge::WhyNot;
 use crate::mail::{Message, Turn};
 use crate::store::{Intended, MailIntent, MailKind};
@@ -29,6 +29,9 @@ const AHEAD: usize = 4;
 
 /// Pauses before a mail that was refused for now is tried again in the same run.
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
+
+/// Why a mail that was refused for now is not tried again.
+const OTHERS: &str = "a mail that was refused for now was written with another mail.redirect_to or mail.from: it is not tried again, and a new one is due on the next day";
 
 /// How the mails of a run ended.
 #[derive(Debug, Default)]
@@ -47,14 +50,15 @@ struct Ready {
     message: Message,
 }
 
-/// Sends every letter that is due, and again what an earlier run of the day could not deliver.
-pub(super) async fn send(post: &Post<'_>, plan: &Plan) -> Mailed {
+/// Sends every letter that is due, and again what an earlier run of the day could not deliver; `past` are the mails of
+/// earlier runs.
+pub(super) async fn send(post: &Post<'_>, past: &[PastMail], plan: &Plan) -> Mailed {
     if plan.is_held() {
         return Mailed::default();
     }
     let mailing = Mailing { post, halt: post.recorder.stop().child_token(), mailed: Mutex::default() };
     let letters = &plan.reminded.letters;
-    let mut deferred = mailing.earlier_today(plan).await;
+    let mut deferred = mailing.earlier_today(past, plan).await;
     deferred.extend(mailing.all_for_the_first_time(letters).await);
     mailing.try_again(deferred).await;
     mailing.leave_for_later(letters);
@@ -73,8 +77,9 @@ struct Mailing<'a> {
 }
 
 impl Mailing<'_> {
-    /// Mails of earlier runs of the day that were refused for now: the same bytes are tried again.
-    async fn earlier_today(&self, plan: &Plan) -> Vec<Ready> {
+    /// Mails of earlier runs of the day that were refused for now: the same bytes are tried again. Between a rehearsal
+    /// and a run that is none nothing is handed on: what the one wrote the other does not send.
+    async fn earlier_today(&self, past: &[PastMail], plan: &Plan) -> Vec<Ready> {
         let waiting: BTreeSet<&Address> =
             plan.reminded.persons.iter().filter(|p| p.why == WhyNot::TryAgain).map(|p| &p.address).collect();
         if waiting.is_empty() {
@@ -84,19 +89,29 @@ impl Mailing<'_> {
         let stored = match self.post.recorder.store.mails_of_day(order.today()).await {
             Ok(stored) => stored,
             Err(error) => {
-                self.mailed().troubles.insert(error.to_string());
+                self.state_is_lost(&error);
                 return Vec::new();
             }
         };
-        stored
-            .into_iter()
-            .filter(|mail| mail.outcome == MailOutcome::Deferred)
-            .filter_map(|mail| {
-                let person = mail.person.filter(|person| waiting.contains(person))?;
+        // As today's configuration would write them.
+        let ids: BTreeSet<String> = past
+            .iter()
+            .filter(|mail| mail.day == order.today())
+            .map(|mail| self.post.texts.letter_id(&mail.person, mail.episode, mail.number))
+            .collect();
+        let mut ready = Vec::new();
+        for mail in stored.into_iter().filter(|mail| mail.outcome == MailOutcome::Deferred) {
+            let Some(person) = mail.person.filter(|person| waiting.contains(person)) else { continue };
+            if ids.contains(&mail.message_id) {
                 let to = order.config.mail.redirect_to.clone().unwrap_or_else(|| person.clone());
-                Some(Ready { person, message: Message { message_id: mail.message_id, to, bytes: mail.bytes } })
-            })
-            .collect()
+                ready.push(Ready { person, message: Message { message_id: mail.message_id, to, bytes: mail.bytes } });
+            } else {
+                let mut mailed = self.mailed();
+                mailed.troubles.insert(OTHERS.to_owned());
+                mailed.outcomes.insert(person, MailOutcome::Deferred);
+            }
+        }
+        ready
     }
 
     /// Writes all letters, a few ahead, and sends them; gives back what was refused for now.
@@ -191,15 +206,18 @@ impl Mailing<'_> {
     /// One dialogue and its stored outcome; gives the mail back if it was refused for now.
     async fn deliver(&self, ready: Ready, turn: Turn<'_>) -> Option<Ready> {
         let (delivery, stored) = self.post.deliver(&ready.message, turn).await;
-        if delivery.outcome == MailOutcome::Accepted {
-            info!(mail.id = ready.message.message_id, "a mail was accepted");
-        } else {
-            warn!(
-                mail.id = ready.message.message_id,
-                mail.outcome = delivery.outcome.as_str(),
-                mail.reply = delivery.reply,
-                "a mail was not accepted"
-            );
+        let id = &ready.message.message_id;
+        match delivery.outcome {
+            MailOutcome::Accepted => info!(mail.id = id, "a mail was accepted"),
+            MailOutcome::Redirected => info!(mail.id = id, "a mail went to the rehearsal's address"),
+            outcome => {
+                warn!(
+                    mail.id = id,
+                    mail.outcome = outcome.as_str(),
+                    mail.reply = delivery.reply,
+                    "a mail was not accepted"
+                );
+            }
         }
         if let Err(error) = stored {
             self.state_is_lost(&error);

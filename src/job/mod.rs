@@ -183,7 +183,7 @@ async fn reconcile(
     watch.was(Phase::Remembering);
     let post = Post { order, texts, postman, recorder };
     match remembered {
-        Ok(()) => course.mailed(&mailing::send(&post, &course.plan).await),
+        Ok(()) => course.mailed(&mailing::send(&post, &course.night.history.mails, &course.plan).await),
         // Without a stored intent there is no mail.
         Err(trouble) => course.fails(Exit::NotWritten, trouble),
     }

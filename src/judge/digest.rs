@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::remind::excepts;
-use super::{Reminded, Scene};
+use super::summary::NO_BUSINESS_CENTER;
+use super::{Reminded, Scene, change};
 use crate::domain::{
     ActionOwner, Cause, Change, Digest, Excepted, Exception, Exit, Finding, ReminderState, Standing, Status, Summary,
 };
@@ -32,11 +33,16 @@ pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summ
         }
     };
     let mut holds: Vec<String> = summary.guards.iter().map(|g| format!("{}: {}", g.name, g.explanation)).collect();
+    if reminded.gaps_kept_back() > 0 {
+        let gaps = reminded.gaps_kept_back();
+        let are = if gaps == 1 { "1 gap is" } else { &format!("{gaps} gaps are") };
+        holds.push(format!("released in part: the mails about {are} still held"));
+    }
     if !holds.is_empty() {
         holds.push(format!("Read the report, then: tiktok-access-reconciler release {}", summary.run_id));
     }
     section("Mails are held", holds);
-    section("Tokens that TikTok refuses", refused(scene));
+    section("Tokens that TikTok refuses, or that show nothing", refused(scene));
     section(
         "What could not be read",
         summary
@@ -53,9 +59,7 @@ pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summ
     section("No longer expected", by_client(findings, |f| f.change == Some(Change::Withdrawn)));
     section(
         "Look for an open invitation in the member's mailbox",
-        by_client(findings, |f| {
-            f.change == Some(Change::New) && matches!(f.cause, Cause::NotAMember | Cause::NotShared)
-        }),
+        by_client(findings, |f| is_open(f) && asks_for_invitation(f.cause) && !asked_for_invitation(scene, f)),
     );
     section(
         "Not the client's to mend (first night, then weekly)",
@@ -71,9 +75,17 @@ pub fn digest(scene: &Scene<'_>, findings: &[Finding], reminded: &Reminded, summ
     );
     section("Exceptions that end within a week", ending(scene, findings));
     section("Clients without a contact", by_client_at(findings, &reminded.nobody));
+    let handed_over = |position: &usize| {
+        let finding = &findings[*position];
+        finding.reminder.state == Some(ReminderState::Escalated) && weekly(finding)
+    };
+    let (owned, ownerless): (Vec<usize>, Vec<usize>) =
+        (0..findings.len()).filter(handed_over).partition(|position| reminded.has_owner(*position));
+    section("Reminded as often as configured; the owner's turn", by_client_at(findings, &owned));
+    section("Reminded as often as configured; no owner is registered to go on", by_client_at(findings, &ownerless));
     section(
-        "Reminded as often as configured; the owner's turn",
-        by_client(findings, |f| f.reminder.state == Some(ReminderState::Escalated) && weekly(f)),
+        "Clients with an address that the mail server refuses",
+        by_client(findings, |f| f.reminder.state == Some(ReminderState::Suppressed)),
     );
     section(
         "Mails that may or may not have arrived",
@@ -98,10 +110,12 @@ pub fn verdict(summary: &Summary) -> String {
     };
     let mut but = Vec::new();
     if has(Exit::TokenRefused) {
-        but.push("TikTok refuses a token");
+        but.push("TikTok refuses a token, or shows it nothing");
     }
     if has(Exit::Held) {
         but.push("the mails are held");
+    } else if summary.mails.held > 0 {
+        but.push("some mails are still held");
     }
     if has(Exit::NotReadCompletely) {
         but.push("not everything could be read");
@@ -153,18 +167,17 @@ fn refused(scene: &Scene<'_>) -> Vec<String> {
         .members
         .iter()
         .filter_map(|view| {
+            let renew = "renew it and set the secret";
             let what = match &view.standing {
-                Standing::Contradicted => "the token belongs to another login".to_owned(),
-                Standing::Dead { code } => format!("the token is expired, revoked or wrong (code {code})"),
-                Standing::ScopeRefused { path } => format!("the token lacks the scope for {path}"),
-                Standing::Good | Standing::Unconfirmed { .. }
-                    if view.list.reading.is_complete() && view.list.business_centers.is_empty() =>
-                {
-                    "the list of Business Centers is empty".to_owned()
+                Standing::Contradicted => format!("the token belongs to another login; {renew}"),
+                Standing::Dead { code } => format!("the token is expired, revoked or wrong (code {code}); {renew}"),
+                Standing::ScopeRefused { path } => format!("the token lacks the scope for {path}; {renew}"),
+                Standing::Good | Standing::Unconfirmed { .. } if view.shows_nothing() => {
+                    format!("{NO_BUSINESS_CENTER}; look in TikTok whether the login is still a member of one")
                 }
                 Standing::Good | Standing::Unconfirmed { .. } => return None,
             };
-            Some(format!("{}: {what}; renew it and set the secret", view.member.as_str()))
+            Some(format!("{}: {what}", view.member.as_str()))
         })
         .collect()
 }
@@ -174,6 +187,18 @@ fn told_tonight(finding: &Finding, today: NaiveDate) -> bool {
     let ours = matches!(finding.action_owner, Some(ActionOwner::DataTeam | ActionOwner::TikTok));
     let first = finding.since == Some(today) && finding.status == Status::Ok;
     ours && ((is_open(finding) && weekly(finding)) || first)
+}
+
+/// Whether nobody can tell from here if the member was invited.
+fn asks_for_invitation(cause: Cause) -> bool {
+    matches!(cause, Cause::NotAMember | Cause::NotShared)
+}
+
+/// Whether that was so before tonight, and was told then.
+fn asked_for_invitation(scene: &Scene<'_>, finding: &Finding) -> bool {
+    let client = finding.client.as_ref().map(|client| &client.key);
+    let past = finding.account_id.and_then(|account| change::remembered(scene, client, account));
+    finding.change == Some(Change::Open) && past.is_some_and(|past| asks_for_invitation(past.cause))
 }
 
 /// Whether it is a gap, and certainly one.

@@ -30,7 +30,7 @@ use contacts::{AddressBook, Persons};
 use episode::Since;
 pub use over::{memory_days, over};
 use past::Past;
-use person::{Day, Desk, HandedOver, Inbox};
+use person::{Day, Desk, HandedOver, Inbox, Recipient};
 
 /// Why a person is or is not mailed today.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum WhyNot {
     Due,
     /// He already got one today.
     AlreadyToday,
+    /// Today's went to the rehearsal's address.
+    RehearsedToday,
     /// Today's was refused for now; the same message is tried again.
     TryAgain,
     /// Today's may or may not have arrived.
@@ -47,11 +49,13 @@ pub enum WhyNot {
     FailedToday,
     /// The next day of his series has not come.
     NotYet,
+    /// A mail is due, but his last one is less than `min_days_between` ago.
+    TooNear,
     /// Today is skipped: a weekend or a date of the configuration.
     SkippedDay,
     /// The gap is too young (`grace_nights`).
     Grace,
-    /// Every gap has been in as many mails as there are days; it is with the owner.
+    /// Every gap has been in as many mails as there are days; it is handed over.
     HandedOver,
 }
 
@@ -62,13 +66,15 @@ impl WhyNot {
         match self {
             Self::Due => "a mail is due today",
             Self::AlreadyToday => "already mailed today",
+            Self::RehearsedToday => "today's mail went to the rehearsal's address instead",
             Self::TryAgain => "today's mail was refused for now and is tried again",
             Self::Doubtful => "today's mail may have arrived; a new one is due on the next day",
             Self::FailedToday => "today's mail failed; a new one is due on the next day",
             Self::NotYet => "the next day of the series has not come",
+            Self::TooNear => "his last mail is less than min_days_between ago",
             Self::SkippedDay => "no mail goes on this day",
             Self::Grace => "the gap is younger than grace_nights",
-            Self::HandedOver => "reminded as often as configured; handed to the owner",
+            Self::HandedOver => "reminded as often as configured; handed over",
         }
     }
 }
@@ -127,6 +133,10 @@ pub struct Reminded {
     pub nobody: Vec<usize>,
     /// What a release lets through; none: everything.
     only: Option<Only>,
+    /// Gaps that a letter of today would list if it were let through.
+    kept_back: BTreeSet<AccountKey>,
+    /// Letters of which a release lets nothing through.
+    pub letters_kept_back: usize,
     states: HashMap<usize, ReminderState>,
     /// The day on which an owner hears of a gap that was in as many mails as there are days.
     handed_over_on: HashMap<usize, NaiveDate>,
@@ -174,20 +184,21 @@ fn hand_over<'a>(
     (book, past): (&AddressBook<'a>, &Past<'a>),
     inboxes: &mut BTreeMap<&'a Address, Inbox<'a>>,
 ) -> HandedOver {
-    let mut asked: HashMap<usize, Vec<(Address, past::Asked)>> = HashMap::new();
+    let mut told: HashMap<usize, Vec<Recipient>> = HashMap::new();
     for (person, inbox) in inboxes.iter() {
         for gap in &inbox.gaps {
             let Some((key, since)) = findings[*gap].key().zip(findings[*gap].since) else { continue };
             let since = Since::new(scene, policy.reopen_days, &key, since);
-            if let Some(told) = past.asked(policy, person, &key, since) {
-                asked.entry(*gap).or_default().push(((*person).clone(), told));
+            if let Some(asked) = past.asked(policy, person, &key, since) {
+                let stands_in = inbox.through_owner.contains(gap);
+                told.entry(*gap).or_default().push(Recipient { person: (*person).clone(), stands_in, asked });
             }
         }
     }
     let mut handed_over = HandedOver::new();
-    for (gap, asked) in asked {
-        let Some(day) = asked.iter().filter_map(|(_, told)| told.handed_over).min() else { continue };
-        handed_over.insert(gap, (day, asked));
+    for (gap, told) in told {
+        let Some(day) = told.iter().filter_map(|who| who.asked.handed_over).min() else { continue };
+        handed_over.insert(gap, (day, told));
     }
     let mut taken: Vec<usize> =
         handed_over.iter().filter(|(_, (day, _))| *day <= scene.today).map(|(gap, _)| *gap).collect();
@@ -254,17 +265,21 @@ impl Reminded {
     /// Lets only a part of the letters through; the rest stays held.
     pub fn limit(&mut self, only: Only) {
         let lets = |country: &str, code: &str| only.lets(&ClientKey::new(country, code));
+        let is_let = |gap: &AccountKey| gap.client.as_ref().is_some_and(|client| only.lets(client));
+        let due = self.letters.len();
         self.letters.retain_mut(|letter| {
+            self.kept_back.extend(letter.content.listed().filter(|gap| !is_let(gap)).cloned());
             let closed = letter.is_closing();
             letter.clients.retain(|client| lets(&client.country, &client.code));
             letter.handed_over.retain(|account| lets(&account.country, &account.code));
             letter.closed.retain(|closed| lets(&closed.account.country, &closed.account.code));
             letter.owned.retain(|owned| lets(&owned.account.country, &owned.account.code));
             for keys in [&mut letter.content.asked, &mut letter.content.owned] {
-                keys.retain(|gap| gap.client.as_ref().is_some_and(|client| only.lets(client)));
+                keys.retain(is_let);
             }
             letter.is_closing() == closed && !(closed && letter.closed.is_empty())
         });
+        self.letters_kept_back = due - self.letters.len();
         self.only = Some(only);
     }
 
@@ -277,6 +292,18 @@ impl Reminded {
     #[must_use]
     pub fn is_limited(&self) -> bool {
         self.only.is_some()
+    }
+
+    /// Whether an owner hears of a gap that was in as many mails as there are days, by its position.
+    #[must_use]
+    pub fn has_owner(&self, position: usize) -> bool {
+        self.handed_over_on.contains_key(&position) || self.handed_over_after_today.contains_key(&position)
+    }
+
+    /// Gaps that a release keeps back although a letter of today would list them.
+    #[must_use]
+    pub fn gaps_kept_back(&self) -> usize {
+        self.kept_back.len()
     }
 }
 

@@ -6,8 +6,11 @@ use super::Scene;
 use super::index::Index;
 use crate::domain::{
     AccountId, AccountInfo, Address, BadRowNote, BusinessCenterId, Cause, Change, ChangeCounts, Excepted, Exit,
-    Finding, GuardTrip, MailCounts, MemberView, Reading, Standing, Summary, Unread, Witness,
+    Finding, GuardTrip, MailCounts, MemberView, Standing, Summary, Unread, Witness,
 };
+
+/// Why a member's silence about every account proves nothing.
+pub(super) const NO_BUSINESS_CENTER: &str = "the list of Business Centers is empty, which proves nothing";
 
 /// What only the end of a run knows.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +45,9 @@ pub(super) fn unread(scene: &Scene<'_>, index: &Index<'_>) -> Vec<Unread> {
         }
         if let Some(reason) = view.list.reading.reason() {
             note(None, format!("list of Business Centers: {reason}"));
+        }
+        if view.shows_nothing() {
+            note(None, NO_BUSINESS_CENTER.to_owned());
         }
         for (id, listing) in &view.listings {
             if let Some(reason) = listing.reading.reason() {
@@ -99,13 +105,8 @@ fn is_incomplete(scene: &Scene<'_>, unread: &[Unread]) -> bool {
             Excepted::Client(_) | Excepted::Account(_) => None,
         })
         .collect();
-    let refused: BTreeSet<&str> = scene
-        .observation
-        .members
-        .iter()
-        .filter(|view| view.standing.is_refused())
-        .map(|view| view.member.as_str())
-        .collect();
+    let refused: BTreeSet<&str> =
+        scene.observation.members.iter().filter(|view| view.is_useless()).map(|view| view.member.as_str()).collect();
     unread.iter().any(|u| {
         !refused.contains(u.member.as_str())
             && (u.business_center_id.is_empty() || !excused.contains(&u.business_center_id))
@@ -115,10 +116,7 @@ fn is_incomplete(scene: &Scene<'_>, unread: &[Unread]) -> bool {
 /// Every exit code that applies, in the order of precedence; never empty.
 fn exits(scene: &Scene<'_>, unread: &[Unread], ending: &Ending) -> Vec<Exit> {
     let mut exits = ending.also.clone();
-    let proves_nothing = |view: &crate::domain::MemberView| {
-        matches!(view.list.reading, Reading::Complete { .. }) && view.list.business_centers.is_empty()
-    };
-    if scene.observation.members.iter().any(|view| view.standing.is_refused() || proves_nothing(view)) {
+    if scene.observation.members.iter().any(MemberView::is_useless) {
         exits.insert(Exit::TokenRefused);
     }
     if is_incomplete(scene, unread) {

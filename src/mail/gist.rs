@@ -127,8 +127,15 @@ impl<'a> Gist<'a> {
     /// # Errors
     /// The sentence that is missing, in words.
     pub(super) fn owned(&self) -> Said {
-        let titles = titles(self.letter.owned.iter().map(|owned| &owned.account));
-        self.about("opening-owned", self.letter.owned.len(), titles)
+        let (unasked, asked): (Vec<_>, Vec<_>) = self.letter.owned.iter().partition(|owned| owned.asked.is_empty());
+        let mut said = Vec::new();
+        for (key, owned) in [("opening-owned", asked), ("opening-unasked", unasked)] {
+            if !owned.is_empty() {
+                let titles = titles(owned.iter().map(|owned| &owned.account));
+                said.push(self.about(key, owned.len(), titles)?);
+            }
+        }
+        Ok(said.join(" "))
     }
 
     /// What the client is told before the accounts that were handed over.
@@ -159,11 +166,18 @@ impl<'a> Gist<'a> {
         Ok(why.join(" "))
     }
 
-    /// A sentence about a number of accounts of some clients.
+    /// A sentence about a number of accounts of some clients, and about how many clients they are.
     fn about(&self, key: &str, accounts: usize, titles: Vec<String>) -> Said {
+        let named = titles.len();
         let clients = clean::unlinked(&self.listed(titles)?);
         let agency = clean::line(self.agency, 80);
-        self.say(key, [("clients", clients.into()), ("agency", agency.into()), ("accounts", accounts.into())])
+        let args = [
+            ("clients", clients.into()),
+            ("named", named.into()),
+            ("agency", agency.into()),
+            ("accounts", accounts.into()),
+        ];
+        self.say(key, args)
     }
 
     /// `A`, `A and B`, `A, B, C and 4 other clients`.

@@ -25,7 +25,9 @@ const NAMES: usize = 10;
 pub(super) struct View {
     /// ISO 639 code.
     lang: &'static str,
-    /// The subject, as the page's title.
+    /// Who writes, as the page's title: a screen reader says it, and no foreign name is in it.
+    agency: String,
+    /// The subject.
     subject: String,
     /// Address for which it is meant, in a rehearsal.
     rehearsal_for: Option<String>,
@@ -53,7 +55,7 @@ pub(super) struct View {
     pub(super) accounts: usize,
 }
 
-visible!(View: lang, subject, rehearsal_for, name, lead, reminder_since, opening, guide_url, clients, owned_opening, owned, asides, rest, why, accounts);
+visible!(View: lang, agency, subject, rehearsal_for, name, lead, reminder_since, opening, guide_url, clients, owned_opening, owned, asides, rest, why, accounts);
 
 #[derive(Clone, Debug)]
 struct ClientView {
@@ -196,6 +198,7 @@ pub(super) fn view(letter: &Letter, settings: &config::Mail, texts: &Texts, show
     let told = told + owned.iter().map(OwnedClient::count).sum::<usize>();
     Ok(View {
         lang: language.code(),
+        agency: clean::line(&settings.agency_name, 80),
         subject: clean::unlinked(&gist.subject()?),
         rehearsal_for: settings.redirect_to.as_ref().map(|_| letter.to.as_str().to_owned()),
         name: clean::name(&letter.name),

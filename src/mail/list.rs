@@ -4,7 +4,7 @@
 //! is a formula.
 
 use chrono::{DateTime, FixedOffset};
-use fluent_bundle::FluentArgs;
+use fluent_bundle::{FluentArgs, FluentValue};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, IgnoreError, Workbook, XlsxError};
 
 use super::clean;
@@ -41,8 +41,8 @@ impl List {
     /// # Errors
     /// The sentence that is missing, in words.
     pub(super) fn new(letter: &Letter, texts: &Texts) -> Result<Self, String> {
-        let to_do =
-            |ask: &Ask| texts.say(letter.language, Form::Plain, &format!("todo-{}", word(ask)), &FluentArgs::new());
+        let one = FluentArgs::from_iter([("accounts", FluentValue::from(1))]);
+        let to_do = |ask: &Ask| texts.say(letter.language, Form::Plain, &format!("todo-{}", word(ask)), &one);
         let mut columns = COLUMNS.map(str::to_owned).to_vec();
         if !letter.owned.is_empty() {
             columns.extend(OWNER_COLUMNS.map(str::to_owned));

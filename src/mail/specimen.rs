@@ -85,6 +85,7 @@ fn rich(day: NaiveDate) -> Option<Vec<Letter>> {
         language: Language::English,
         episode: day,
         number: 1,
+        thread: None,
         reminded_since: None,
         day,
         clients: Vec::new(),
@@ -96,6 +97,7 @@ fn rich(day: NaiveDate) -> Option<Vec<Letter>> {
     let everything = Letter {
         name: "Anna".to_owned(),
         number: 2,
+        thread: Some(1),
         reminded_since: Some(day),
         clients: vec![client("A", 1, &asks), client("B", 7, &asks), client("passed", 1, &asks[2..3])],
         handed_over: vec![named("x"); 11],
@@ -108,6 +110,7 @@ fn rich(day: NaiveDate) -> Option<Vec<Letter>> {
         everything,
         Letter { clients: vec![client("A", super::letter::SHOWN + 1, &asks[4..])], ..bare.clone() },
         Letter { owned: vec![owned(&Ask::Assign, false)], ..bare.clone() },
+        Letter { owned: vec![Owned { asked: Vec::new(), ..owned(&Ask::Assign, false) }], ..bare.clone() },
         bare,
     ])
 }

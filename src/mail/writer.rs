@@ -3,7 +3,7 @@
 //! Invariant: a [`Writer`] that could be built fills every template in every language; its messages depend on their
 //! arguments and the settings only.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use fluent_bundle::FluentArgs;
 
 use super::gist::Gist;
@@ -144,18 +144,21 @@ impl Writer {
         .assemble()
     }
 
-    /// The letter's own id, and that of the first mail of its episode for the later ones. A rehearsal has no thread,
-    /// and its ids differ from those of the mails that it rehearses.
+    /// The letter's own id, and that of the mail on which its thread hangs. A rehearsal has no thread.
     fn letter_ids(&self, letter: &Letter) -> (String, Option<String>) {
-        let episode = letter.episode.to_string();
-        let id = |number: u32| {
-            let number = number.to_string();
-            let mut parts = vec!["letter", letter.to.as_str(), &episode, &number];
-            parts.extend(self.rehearsal());
-            message_id(&parts, &self.settings.from)
-        };
-        let threaded = letter.number > 1 && self.settings.redirect_to.is_none();
-        (id(letter.number), threaded.then(|| id(1)))
+        let id = |number: u32| self.letter_id(&letter.to, letter.episode, number);
+        let thread = letter.thread.filter(|_| self.settings.redirect_to.is_none());
+        (id(letter.number), thread.map(id))
+    }
+
+    /// The id of a mail to a person, by the first day of its episode and its number in that. A rehearsal's differs from
+    /// that of the mail that it rehearses.
+    #[must_use]
+    pub fn letter_id(&self, to: &Address, episode: NaiveDate, number: u32) -> String {
+        let (episode, number) = (episode.to_string(), number.to_string());
+        let mut parts = vec!["letter", to.as_str(), &episode, &number];
+        parts.extend(self.rehearsal());
+        message_id(&parts, &self.settings.from)
     }
 
     /// What sets the ids of a rehearsal apart.

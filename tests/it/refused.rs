@@ -146,8 +146,9 @@ fn a_text_refused_for_good_stays_due_and_the_operators_are_told() {
     assert_eq!(stage.summary()["mails"]["failed"], 1);
     assert_eq!(stage.of_person(1, "next_mail_on"), NEXT);
     sink.take_letters();
-    stage.starts(DAY).ends();
+    stage.starts(DAY).ends().ends_with(6);
     assert_eq!(recipients(&sink), [""; 0], "not again on that day");
+    assert_eq!(stage.summary()["mails"]["failed"], 1, "and still not mailed");
     sink.does(|_| Act::Go);
     stage.starts(NEXT).ends().ends_with(0);
     assert_eq!(recipients(&sink), [person(1)], "it is ours to mend, and still due");

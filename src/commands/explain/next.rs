@@ -39,12 +39,15 @@ fn after_judgement(answer: &Answer<'_>, claim: &Claim) -> String {
         None => without_mail(answer, claim),
         Some(ReminderState::Scheduled) => match next {
             Some(day) => format!("The next mail goes to {whom} on {day}, unless it is mended by then."),
-            None => "No further mail is planned: it was in as many mails as are configured.".to_owned(),
+            None => "No day is set for a mail about it; the next run sets one.".to_owned(),
         },
         Some(ReminderState::Waiting) => match next {
             Some(day) => format!("A mail to {whom} waits until {day}: for the nights of grace, a day on which mail goes, or the distance to the last one."),
             None => "Nobody is mailed while it is not certain; the next run judges it again.".to_owned(),
         },
+        Some(ReminderState::Escalated) if persons(answer, claim).is_empty() => {
+            "It was in as many mails to the client as are configured, and no owner is registered who could take it over: the operators read of it once a week. Add an owner to the contacts.".to_owned()
+        }
         Some(ReminderState::Escalated) => {
             let next = next.map(|day| format!(", next on {day}")).unwrap_or_default();
             format!("It was in as many mails to the client as are configured: {whom} looks after it and hears of it once a week{next}.")

@@ -54,29 +54,23 @@ impl<'a> Cadence<'a> {
         Self { policy: self.policy, today: self.today, steps, last: Some(step.day), last_owned }
     }
 
-    /// The day from which a mail that asks for these gaps is due; none if each was listed as often as there are days.
+    /// The day from which a mail that asks for these gaps is planned; none if each was listed as often as there are days.
     pub(super) fn asked_due(&self, open: &Open) -> Option<NaiveDate> {
-        let Some(last) = self.asking().map(|step| step.day).max() else { return Some(self.spaced(self.today)) };
+        let Some((anchor, last)) = self.anchor(open) else { return Some(self.today) };
         let counts = self.counts(open);
         let listed: Vec<usize> = open.keys().map(|key| counts.get(key).copied().unwrap_or(0)).collect();
-        if self.begins_anew(&listed) {
-            return Some(self.spaced(self.today));
+        if self.begins_anew(&listed, anchor, last) {
+            return Some(self.today);
         }
         if listed.iter().all(|count| *count >= self.policy.days.len()) {
             return None;
         }
-        let anchor = self.anchor(open).unwrap_or(last);
-        Some(self.spaced(self.planned_after(anchor, last)))
+        Some(self.planned_after(anchor, last))
     }
 
-    /// The day from which a mail to the owner is due.
+    /// The day from which a mail to the owner is planned.
     pub(super) fn owned_due(&self) -> NaiveDate {
-        self.spaced(self.last_owned.map_or(self.today, |last| plus(last, WEEK).max(self.today)))
-    }
-
-    /// Today, or the first day that is far enough from his last mail.
-    pub(super) fn spaced_from_last(&self) -> NaiveDate {
-        self.spaced(self.today)
+        self.last_owned.map_or(self.today, |last| plus(last, WEEK).max(self.today))
     }
 
     /// Whether a gap was in as many mails to him as there are days.
@@ -84,26 +78,28 @@ impl<'a> Cadence<'a> {
         self.counts(open).get(key).is_some_and(|count| *count >= self.policy.days.len())
     }
 
-    /// Whether the days begin anew with new gaps: no mail is scheduled for the others any more.
-    fn begins_anew(&self, listed: &[usize]) -> bool {
-        listed.contains(&0) && !listed.iter().any(|count| (1..self.policy.days.len()).contains(count))
+    /// Whether the days begin anew with new gaps: no mail is scheduled any more, be it one of the days themselves, that
+    /// count from the anchor whichever gaps are left, or one for a gap that was not listed often enough.
+    fn begins_anew(&self, listed: &[usize], anchor: NaiveDate, last: NaiveDate) -> bool {
+        let days = &self.policy.days;
+        let over = plus(anchor, days.last().copied().unwrap_or(0)) <= last;
+        over && listed.contains(&0) && !listed.iter().any(|count| (1..days.len()).contains(count))
     }
 
-    /// The accepted mail from which the days count: the first, or a later one that began them anew.
-    fn anchor(&self, open: &Open) -> Option<NaiveDate> {
+    /// The accepted mail from which the days count, the first or a later one that began them anew; and the last one.
+    fn anchor(&self, open: &Open) -> Option<(NaiveDate, NaiveDate)> {
         let mut counts: HashMap<&AccountKey, usize> = HashMap::new();
-        let mut anchor = None;
+        let mut days: Option<(NaiveDate, NaiveDate)> = None;
         for step in self.asking() {
             let keys = || step.asked.iter().filter(|key| counts_for(open, key, step.day));
             let listed: Vec<usize> = keys().map(|key| counts.get(key).copied().unwrap_or(0)).collect();
-            if anchor.is_none() || self.begins_anew(&listed) {
-                anchor = Some(step.day);
-            }
+            let anchor = days.filter(|(anchor, last)| !self.begins_anew(&listed, *anchor, *last));
+            days = Some((anchor.map_or(step.day, |(anchor, _)| anchor), step.day));
             for key in keys() {
                 *counts.entry(key).or_insert(0) += 1;
             }
         }
-        anchor
+        days
     }
 
     /// How many accepted mails of the episode listed each gap.
@@ -135,7 +131,7 @@ impl<'a> Cadence<'a> {
     }
 
     /// The day, or the first one after it that is far enough from his last mail.
-    fn spaced(&self, day: NaiveDate) -> NaiveDate {
+    pub(super) fn spaced(&self, day: NaiveDate) -> NaiveDate {
         self.last.map_or(day, |last| day.max(plus(last, self.policy.min_days_between)))
     }
 }

@@ -1,6 +1,6 @@
 //! A person's mails that belong together: from his first until none of his gaps is open.
 //!
-//! Invariant: mails of any outcome use up their number; only accepted ones count for anything else.
+//! Invariant: mails of any outcome but a rehearsal's use up their number; only accepted ones are steps.
 
 use std::collections::HashMap;
 
@@ -39,8 +39,10 @@ pub(super) struct Episode<'a> {
 
 impl<'a> Episode<'a> {
     pub(super) fn new(scene: &Scene<'_>, reopen_days: u32, open: &Open, past: &[&'a PastMail]) -> Self {
-        let newest = past.iter().map(|m| m.episode).max();
-        let mut mails: Vec<&PastMail> = past.iter().copied().filter(|m| Some(m.episode) == newest).collect();
+        // A rehearsal is no mail of his.
+        let his = || past.iter().copied().filter(|m| m.outcome != MailOutcome::Redirected);
+        let newest = his().map(|m| m.episode).max();
+        let mut mails: Vec<&PastMail> = his().filter(|m| Some(m.episode) == newest).collect();
         mails.sort_by_key(|m| m.number);
         if !goes_on(scene, reopen_days, open, &mails) {
             mails.clear();
@@ -56,6 +58,13 @@ impl<'a> Episode<'a> {
     /// Number of the next mail.
     pub(super) fn next_number(&self) -> u32 {
         self.mails.iter().map(|m| m.number).max().unwrap_or(0) + 1
+    }
+
+    /// Number of its first mail that he has, or may have: the thread hangs on it.
+    pub(super) fn thread(&self) -> Option<u32> {
+        let may_have =
+            |m: &&&PastMail| matches!(m.outcome, MailOutcome::Accepted | MailOutcome::Doubtful | MailOutcome::Intended);
+        self.mails.iter().find(may_have).map(|m| m.number)
     }
 
     /// Its accepted mails, oldest first.

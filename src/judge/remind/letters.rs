@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::closed::named;
-use super::past::Asked;
+use super::person::Recipient;
 use crate::domain::{
     Address, Ask, BusinessCenterId, Cause, Client, ClientKey, Finding, LetterAccount, LetterClient, LetterGroup, Owned,
     RegisterState,
@@ -42,7 +42,7 @@ pub(super) fn clients(
 }
 
 /// A gap as its owner reads of it; `asked` are the persons who were mailed, with what they got.
-pub(super) fn owned(scene: &Scene<'_>, finding: &Finding, asked: &[(Address, Asked)]) -> Option<Owned> {
+pub(super) fn owned(scene: &Scene<'_>, finding: &Finding, asked: &[Recipient]) -> Option<Owned> {
     let since = finding.since?;
     Some(Owned {
         account: named(finding)?,
@@ -50,9 +50,9 @@ pub(super) fn owned(scene: &Scene<'_>, finding: &Finding, asked: &[(Address, Ask
         member: finding.member.clone()?,
         since,
         days_open: u64::try_from((scene.today - since).num_days()).unwrap_or(0),
-        mails: asked.iter().map(|(_, asked)| asked.mails).max()?,
-        last_mailed_on: asked.iter().map(|(_, asked)| asked.last).max()?,
-        asked: asked.iter().map(|(person, _)| person.clone()).collect(),
+        mails: asked.iter().map(|who| who.asked.mails).max()?,
+        last_mailed_on: asked.iter().map(|who| who.asked.last).max()?,
+        asked: asked.iter().filter(|who| !who.stands_in).map(|who| who.person.clone()).collect(),
     })
 }
 

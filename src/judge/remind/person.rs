@@ -36,8 +36,16 @@ impl<'a> Inbox<'a> {
     }
 }
 
+/// Who was mailed about a gap, and what he got.
+pub(super) struct Recipient {
+    pub(super) person: Address,
+    /// He is the owner, and got it in want of a contact.
+    pub(super) stands_in: bool,
+    pub(super) asked: Asked,
+}
+
 /// Gaps that were in as many mails as there are days, with who got them and the day on which the owner takes over.
-pub(super) type HandedOver = HashMap<usize, (NaiveDate, Vec<(Address, Asked)>)>;
+pub(super) type HandedOver = HashMap<usize, (NaiveDate, Vec<Recipient>)>;
 
 /// What all persons' days are planned with.
 pub(super) struct Desk<'a> {
@@ -55,6 +63,8 @@ pub(super) struct Desk<'a> {
 enum Part {
     /// Due from a day on.
     From(NaiveDate),
+    /// Due by now, but not before a day that is far enough from his last mail.
+    Near(NaiveDate),
     /// Not before the gaps are old enough.
     Grace(NaiveDate),
     /// Every gap was listed as often as there are days.
@@ -91,11 +101,11 @@ impl Desk<'_> {
         let asking = match (asked_open.is_empty(), young.iter().filter_map(|gap| self.grown(*gap)).min()) {
             (true, None) => Part::Nothing,
             (true, Some(day)) => Part::Grace(day),
-            (false, _) => cadence.asked_due(&asked_open).map_or(Part::Exhausted, Part::From),
+            (false, _) => cadence.asked_due(&asked_open).map_or(Part::Exhausted, |day| self.spaced(&cadence, day)),
         };
-        let owning = if inbox.owned.is_empty() { Part::Nothing } else { Part::From(cadence.owned_due()) };
+        let owning = if inbox.owned.is_empty() { Part::Nothing } else { self.spaced(&cadence, cadence.owned_due()) };
         let all_closed = open.is_empty() && !inbox.in_doubt && self.outcomes.all_closed(self.book, address, &episode);
-        let closing = if all_closed { Part::From(cadence.spaced_from_last()) } else { Part::Nothing };
+        let closing = if all_closed { self.spaced(&cadence, today) } else { Part::Nothing };
         let parts = [asking, owning, closing];
 
         let replaced = working_day(self.policy, plus(today, 1));
@@ -112,14 +122,22 @@ impl Desk<'_> {
         };
         if let Some(todays) = all.iter().find(|mail| mail.day == today) {
             person.why = outcome_today(todays);
-            if matches!(person.why, WhyNot::AlreadyToday | WhyNot::TryAgain) {
-                if todays.outcome != MailOutcome::Accepted {
-                    self.foresee(&mut person, &cadence.after(step(todays)), &asked_open, asking, owning);
+            match person.why {
+                WhyNot::TryAgain => {
+                    self.foresee(&mut person, &cadence.after(step(todays)), &asked_open, asking, owning)
                 }
-                person.next = earliest(person.next_asked, person.next_owned);
-            } else {
-                person.next = Some(replaced);
+                // It counted no step: what was due is due again.
+                WhyNot::RehearsedToday => {
+                    for next in [&mut person.next_asked, &mut person.next_owned] {
+                        *next = next.map(|day| day.max(replaced));
+                    }
+                }
+                _ => {}
             }
+            person.next = match person.why {
+                WhyNot::FailedToday | WhyNot::Doubtful => Some(replaced),
+                _ => earliest(person.next_asked, person.next_owned),
+            };
             return Some(Day { person, letter: None, exhausted: Vec::new() });
         }
         if person.why != WhyNot::Due {
@@ -148,6 +166,7 @@ impl Desk<'_> {
             language,
             episode: episode.first_day(),
             number: episode.next_number(),
+            thread: episode.thread(),
             day: today,
             reminded_since: episode
                 .accepted()
@@ -180,13 +199,20 @@ impl Desk<'_> {
         })
     }
 
+    /// A part that is planned for a day, as far from his last mail as configured.
+    fn spaced(&self, cadence: &Cadence<'_>, planned: NaiveDate) -> Part {
+        let day = cadence.spaced(planned);
+        if planned <= self.scene.today && self.scene.today < day { Part::Near(day) } else { Part::From(day) }
+    }
+
     /// When the parts are due next, once a mail of today is accepted.
     fn foresee(&self, person: &mut Person, cadence: &Cadence<'_>, asked: &Open, asking: Part, owning: Part) {
-        if let Part::From(_) = asking {
-            person.next_asked = cadence.asked_due(asked).map(|day| working_day(self.policy, day));
+        let next = |planned| working_day(self.policy, cadence.spaced(planned));
+        if let Part::From(_) | Part::Near(_) = asking {
+            person.next_asked = cadence.asked_due(asked).map(next);
         }
-        if let Part::From(_) = owning {
-            person.next_owned = Some(working_day(self.policy, cadence.owned_due()));
+        if let Part::From(_) | Part::Near(_) = owning {
+            person.next_owned = Some(next(cadence.owned_due()));
         }
     }
 
@@ -199,7 +225,9 @@ impl Desk<'_> {
             return Some(if works { WhyNot::Due } else { WhyNot::SkippedDay });
         }
         let has = |wanted: fn(&Part) -> bool| parts.iter().any(wanted);
-        if has(|part| matches!(part, Part::From(_))) {
+        if has(|part| matches!(part, Part::Near(_))) {
+            Some(WhyNot::TooNear)
+        } else if has(|part| matches!(part, Part::From(_))) {
             Some(WhyNot::NotYet)
         } else if has(|part| matches!(part, Part::Grace(_))) {
             Some(WhyNot::Grace)
@@ -212,7 +240,9 @@ impl Desk<'_> {
 
     fn next(&self, part: Part) -> Option<NaiveDate> {
         match part {
-            Part::From(day) | Part::Grace(day) => Some(working_day(self.policy, day.max(self.scene.today))),
+            Part::From(day) | Part::Near(day) | Part::Grace(day) => {
+                Some(working_day(self.policy, day.max(self.scene.today)))
+            }
             Part::Exhausted | Part::Nothing => None,
         }
     }
@@ -251,7 +281,8 @@ fn was_asked(mail: &PastMail, key: &AccountKey, open: &Open) -> bool {
 /// Why there is no second mail today.
 fn outcome_today(todays: &PastMail) -> WhyNot {
     match todays.outcome {
-        MailOutcome::Accepted | MailOutcome::Redirected => WhyNot::AlreadyToday,
+        MailOutcome::Accepted => WhyNot::AlreadyToday,
+        MailOutcome::Redirected => WhyNot::RehearsedToday,
         MailOutcome::Deferred => WhyNot::TryAgain,
         MailOutcome::Intended | MailOutcome::Doubtful => WhyNot::Doubtful,
         MailOutcome::Failed | MailOutcome::Suppressed => WhyNot::FailedToday,

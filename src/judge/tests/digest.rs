@@ -37,6 +37,26 @@ fn a_request_is_ready_once_we_can_read_the_account_and_until_it_is_approved() {
     assert!(section(&night, ready).is_empty());
 }
 
+/// Before tonight the member was in the Business Center and lacked the account only; since yesterday, or never.
+#[rstest]
+#[case::it_was_assigned_to_nobody(Some(Cause::NotAssigned), true)]
+#[case::it_was_told_already(Some(Cause::NotAMember), false)]
+#[case::it_is_new(None, true)]
+fn an_invitation_is_looked_for_on_the_night_on_which_it_may_be_missing(
+    #[case] before: Option<Cause>,
+    #[case] told: bool,
+) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE);
+    let view = night.view(MEMBER);
+    (view.list.business_centers.remove(&bc(ACME)), view.listings.remove(&bc(ACME)));
+    if let Some(before) = before {
+        night.remember("C07", ONE, before, "2026-11-20");
+    }
+    let lines = section(&night, "Look for an open invitation");
+    assert_eq!(lines.is_empty(), !told, "{lines:?}");
+}
+
 #[rstest]
 #[case::the_first_night("2026-11-23", true)]
 #[case::the_next("2026-11-22", false)]

@@ -13,6 +13,7 @@ fn reminder(language: Language) -> Letter {
     let clients = vec![client("C07", "365discount", vec![group(Ask::Assign, vec![account(7_106, "Main")])])];
     Letter {
         number: 3,
+        thread: Some(1),
         reminded_since: Some(day("2026-11-16")),
         episode: day("2026-11-16"),
         handed_over: vec![named("C07", "365discount", 7_306_541_027_904_733_185, "365discount app")],
@@ -27,7 +28,7 @@ fn reminder(language: Language) -> Letter {
 fn closing(language: Language) -> Letter {
     let closed =
         vec![closed(7_106_541_027_904_733_200, "365discount brand", true), closed(7_206, "365discount old", false)];
-    Letter { number: 3, closed, ..letter(language, Vec::new()) }
+    Letter { number: 3, thread: Some(1), closed, ..letter(language, Vec::new()) }
 }
 
 /// Nobody is at the client who could be asked.
@@ -66,7 +67,14 @@ fn everything(language: Language) -> Letter {
     passed.clients[0].name = "Bilka".into();
     passed.clients.push(own);
     let closed = vec![closed(7_106_541_027_904_733_200, "365discount brand", true)];
-    Letter { number: 2, reminded_since: Some(day("2026-11-23")), closed, owned: two_clients_in_vain(), ..passed }
+    Letter {
+        number: 2,
+        thread: Some(1),
+        reminded_since: Some(day("2026-11-23")),
+        closed,
+        owned: two_clients_in_vain(),
+        ..passed
+    }
 }
 
 fn kinds(language: Language) -> Vec<(&'static str, Letter)> {
@@ -214,7 +222,7 @@ fn only_an_owner_sees_who_was_asked() {
 
 #[test]
 fn a_closing_mail_asks_nothing_and_stays_in_the_thread() {
-    let first = written(&Letter { number: 1, ..closing(Language::English) });
+    let first = written(&Letter { number: 1, thread: None, ..closing(Language::English) });
     let message = written(&closing(Language::English));
     let parsed = MessageParser::default().parse(&message.bytes).unwrap();
     assert_eq!(parsed.in_reply_to().as_text(), Some(first.message_id.trim_matches(['<', '>'])));

@@ -30,6 +30,7 @@ fn a_reminder_says_so_and_stays_in_the_thread(#[case] language: Language, #[case
     let first = writer().letter(&letter(language, clients()), moment()).unwrap();
     let reminder = Letter {
         number: 3,
+        thread: Some(1),
         reminded_since: Some(day("2026-11-23")),
         day: day("2026-11-30"),
         ..letter(language, clients())
@@ -55,7 +56,8 @@ fn lowering_a_permission_alone_does_not_ask_for_access(#[case] language: Languag
 #[test]
 fn a_rehearsal_goes_to_its_address_alone_and_says_for_whom_it_was() {
     let rehearsal = config::Mail { redirect_to: Some(address("me@example.com")), ..settings() };
-    let reminder = Letter { number: 2, reminded_since: Some(day("2026-11-23")), ..all_five(Language::English) };
+    let reminder =
+        Letter { number: 2, thread: Some(1), reminded_since: Some(day("2026-11-23")), ..all_five(Language::English) };
     let message = Writer::new(&rehearsal).unwrap().letter(&reminder, moment()).unwrap();
     preview("rehearsal", &message);
     assert_eq!(message.to, address("me@example.com"));

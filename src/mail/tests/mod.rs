@@ -96,6 +96,7 @@ fn letter(language: Language, clients: Vec<LetterClient>) -> Letter {
         language,
         episode: day("2026-11-23"),
         number: 1,
+        thread: None,
         reminded_since: None,
         day: day("2026-11-23"),
         clients,

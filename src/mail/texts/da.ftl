@@ -78,7 +78,17 @@ opening-passed-lower = { $agency } har en højere rettighed end nødvendigt på 
 opening-owned = Du har ansvaret for { $clients } hos { $agency }. Vi har så ofte som planlagt spurgt til { $accounts ->
     [one] én TikTok-annoncekonto
    *[other] { $accounts } TikTok-annoncekonti
-} dér, uden resultat. Tal venligst med kunden: Herunder står præcis, hvad der mangler, og hvem vi har spurgt.
+} dér, uden resultat. Tal venligst med { $named ->
+    [one] kunden
+   *[other] kunderne
+}: Herunder står præcis, hvad der mangler, og hvem vi har spurgt.
+opening-unasked = Du har ansvaret for { $clients } hos { $agency }. Vi har ingen dér at spørge til { $accounts ->
+    [one] én TikTok-annoncekonto
+   *[other] { $accounts } TikTok-annoncekonti
+}, så vores mails er gået til dig. Tal venligst med { $named ->
+    [one] kunden
+   *[other] kunderne
+}, eller tilføj en kontakt i kontaktregistret; herunder står præcis, hvad der mangler.
 opening-also-owner = Længere nede står det, som du har ansvaret for hos { $agency }: { $clients }.
 closing = Alt er på plads: Der mangler ikke mere, og du behøver ikke gøre noget. Tak for hjælpen!
 closing-handed-over = Du behøver ikke gøre mere. Tak for hjælpen!
@@ -152,7 +162,7 @@ label-accounts = { $accounts ->
     [one] Annoncekonto
    *[other] Annoncekonti
 }
-label-todo = Kunden er bedt om at gøre dette
+label-todo = Det skal kunden gøre
 label-asked = Vi har spurgt
 more = og { $more } mere
 requested = (onboarding er bestilt)
@@ -163,10 +173,10 @@ rest-more = { $more ->
    *[other] Endnu { $more } annoncekonti venter.
 } De vedhæftede lister accounts.xlsx og accounts.csv indeholder dem alle med trinnet for hver.
 
-heading-handed-over = Givet videre til vores kollega
+heading-handed-over = Givet videre til vores kolleger
 handed-over = Vi har mindet dig om { $accounts ->
-    [one] denne annoncekonto så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om den; du behøver ikke gøre noget ved den nu.
-   *[other] disse annoncekonti så ofte som lovet. Vores kollega, der har ansvaret for { $clients }, taler med dig om dem; du behøver ikke gøre noget ved dem nu.
+    [one] denne annoncekonto så ofte som lovet. Vores kolleger taler med dig om den; du behøver ikke gøre noget ved den nu.
+   *[other] disse annoncekonti så ofte som lovet. Vores kolleger taler med dig om dem; du behøver ikke gøre noget ved dem nu.
 }
 heading-owned = Kunder, du har ansvaret for: venter stadig efter vores påmindelser
 owned-history = Har ventet siden den { $since } ({ $days ->
@@ -185,8 +195,23 @@ why-owner = Du får denne mail, fordi du har ansvaret for { $clients } hos { $ag
 why-closing = Du får denne mail, fordi { $agency } tidligere har skrevet til dig om TikTok-adgang.
 why-wrong = Er det ikke dig? Svar på mailen, så spørger vi den rette.
 
-todo-invite = Inviter vores login (Standard), og tildel det derefter annoncekontoen som Analyst
-todo-add = Inviter også dette login fra os (Standard), og tildel det derefter annoncekontoen som Analyst
-todo-assign = Tildel vores login annoncekontoen som Analyst
-todo-again = Tildel igen vores login annoncekontoen som Analyst, eller fortæl os, hvor den er flyttet hen
+todo-invite = Inviter vores login (Standard), og tildel det derefter { $accounts ->
+    [one] annoncekontoen
+   *[other] annoncekontiene
+} som Analyst
+todo-add = Inviter også dette login fra os (Standard), og tildel det derefter { $accounts ->
+    [one] annoncekontoen
+   *[other] annoncekontiene
+} som Analyst
+todo-assign = Tildel vores login { $accounts ->
+    [one] annoncekontoen
+   *[other] annoncekontiene
+} som Analyst
+todo-again = Tildel igen vores login { $accounts ->
+    [one] annoncekontoen
+   *[other] annoncekontiene
+} som Analyst, eller fortæl os, { $accounts ->
+    [one] hvor den er flyttet hen
+   *[other] hvor de er flyttet hen
+}
 todo-lower = Sæt rettigheden for vores login til Analyst

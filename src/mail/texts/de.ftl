@@ -79,7 +79,17 @@ opening-passed-lower = { $agency } hat bei { $accounts ->
 opening-owned = Sie betreuen { $clients } bei { $agency }. Wir haben dort so oft wie geplant nach { $accounts ->
     [one] einem TikTok-Werbekonto
    *[other] { $accounts } TikTok-Werbekonten
-} gefragt, ohne Erfolg. Bitte sprechen Sie mit dem Kunden: Unten steht genau, was fehlt und wen wir gefragt haben.
+} gefragt, ohne Erfolg. Bitte sprechen Sie mit { $named ->
+    [one] dem Kunden
+   *[other] den Kunden
+}: Unten steht genau, was fehlt und wen wir gefragt haben.
+opening-unasked = Sie betreuen { $clients } bei { $agency }. Nach { $accounts ->
+    [one] einem TikTok-Werbekonto
+   *[other] { $accounts } TikTok-Werbekonten
+} konnten wir dort niemanden fragen, deshalb gingen unsere Mails an Sie. Bitte sprechen Sie mit { $named ->
+    [one] dem Kunden
+   *[other] den Kunden
+}, oder tragen Sie einen Kontakt in das Kontaktregister ein; unten steht genau, was fehlt.
 opening-also-owner = Weiter unten steht, was Sie bei { $agency } betreuen: { $clients }.
 closing = Alles ist erledigt: Es ist nichts mehr offen, und Sie müssen nichts tun. Vielen Dank für Ihre Hilfe!
 closing-handed-over = Sie müssen nichts mehr tun. Vielen Dank für Ihre Hilfe!
@@ -153,7 +163,7 @@ label-accounts = { $accounts ->
     [one] Werbekonto
    *[other] Werbekonten
 }
-label-todo = Bitte an den Kunden
+label-todo = Das muss der Kunde tun
 label-asked = Bisher gefragt
 more = und { $more } mehr
 requested = (Onboarding ist beantragt)
@@ -166,8 +176,8 @@ rest-more = { $more ->
 
 heading-handed-over = An unser Team übergeben
 handed-over = Wir haben Sie so oft wie versprochen an { $accounts ->
-    [one] dieses Werbekonto erinnert. Wer bei uns { $clients } betreut, spricht Sie darauf an; Sie müssen dafür jetzt nichts tun.
-   *[other] diese Werbekonten erinnert. Wer bei uns { $clients } betreut, spricht Sie darauf an; Sie müssen dafür jetzt nichts tun.
+    [one] dieses Werbekonto erinnert. Unser Team spricht Sie darauf an; Sie müssen dafür jetzt nichts tun.
+   *[other] diese Werbekonten erinnert. Unser Team spricht Sie darauf an; Sie müssen dafür jetzt nichts tun.
 }
 heading-owned = Kunden, die Sie betreuen: nach unseren Erinnerungen noch offen
 owned-history = Offen seit dem { $since } ({ $days ->
@@ -186,8 +196,23 @@ why-owner = Sie erhalten diese Mail, weil Sie { $clients } bei { $agency } betre
 why-closing = Sie erhalten diese Mail, weil { $agency } Ihnen schon wegen des TikTok-Zugriffs geschrieben hat.
 why-wrong = Sind Sie nicht zuständig? Antworten Sie uns, dann fragen wir die richtige Person.
 
-todo-invite = Unser Login einladen (Standard) und ihm dann das Werbekonto als Analyst zuweisen
-todo-add = Auch dieses Login von uns einladen (Standard) und ihm dann das Werbekonto als Analyst zuweisen
-todo-assign = Unserem Login das Werbekonto als Analyst zuweisen
-todo-again = Unserem Login das Werbekonto noch einmal als Analyst zuweisen oder uns sagen, wohin es umgezogen ist
+todo-invite = Unser Login einladen (Standard) und ihm dann { $accounts ->
+    [one] das Werbekonto
+   *[other] die Werbekonten
+} als Analyst zuweisen
+todo-add = Auch dieses Login von uns einladen (Standard) und ihm dann { $accounts ->
+    [one] das Werbekonto
+   *[other] die Werbekonten
+} als Analyst zuweisen
+todo-assign = Unserem Login { $accounts ->
+    [one] das Werbekonto
+   *[other] die Werbekonten
+} als Analyst zuweisen
+todo-again = Unserem Login { $accounts ->
+    [one] das Werbekonto
+   *[other] die Werbekonten
+} noch einmal als Analyst zuweisen oder uns sagen, { $accounts ->
+    [one] wohin es umgezogen ist
+   *[other] wohin sie umgezogen sind
+}
 todo-lower = Die Berechtigung unseres Logins auf Analyst setzen

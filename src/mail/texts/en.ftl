@@ -78,7 +78,17 @@ opening-passed-lower = { $agency } has a higher permission than it needs on { $a
 opening-owned = You look after { $clients } for { $agency }. We have asked there about { $accounts ->
     [one] one TikTok ad account
    *[other] { $accounts } TikTok ad accounts
-} as often as planned, without success. Please talk to the client: below is exactly what is missing, and who was asked.
+} as often as planned, without success. Please talk to { $named ->
+    [one] the client
+   *[other] the clients
+}: below is exactly what is missing, and who was asked.
+opening-unasked = You look after { $clients } for { $agency }. Nobody there could be asked about { $accounts ->
+    [one] one TikTok ad account
+   *[other] { $accounts } TikTok ad accounts
+}: we have no working contact there, so our mails went to you. Please talk to { $named ->
+    [one] the client
+   *[other] the clients
+}, or add a contact to the contacts register; below is exactly what is missing.
 opening-also-owner = Further down is what you look after for { $agency }: { $clients }.
 closing = All is well: nothing is open any more, and there is nothing for you to do. Thank you for your help!
 closing-handed-over = There is nothing left for you to do. Thank you for your help!
@@ -155,7 +165,7 @@ label-accounts = { $accounts ->
     [one] Ad account
    *[other] Ad accounts
 }
-label-todo = What the client is asked to do
+label-todo = What the client needs to do
 label-asked = Who was asked
 more = and { $more } more
 requested = (onboarding requested)
@@ -166,10 +176,10 @@ rest-more = { $more ->
    *[other] { $more } more ad accounts are waiting.
 } The attached lists accounts.xlsx and accounts.csv both hold all of them, with the step for each.
 
-heading-handed-over = Handed over to our colleague
+heading-handed-over = Handed over to our colleagues
 handed-over = We have reminded you of { $accounts ->
-    [one] this ad account as often as promised. Our colleague who looks after { $clients } will talk to you about it; there is nothing to do about it in this mail.
-   *[other] these ad accounts as often as promised. Our colleague who looks after { $clients } will talk to you about them; there is nothing to do about them in this mail.
+    [one] this ad account as often as promised. Our colleagues will talk to you about it; there is nothing to do about it in this mail.
+   *[other] these ad accounts as often as promised. Our colleagues will talk to you about them; there is nothing to do about them in this mail.
 }
 heading-owned = Clients you look after: still waiting after our reminders
 owned-history = Waiting since { $since } ({ $days ->
@@ -188,8 +198,23 @@ why-owner = You get this mail because you look after { $clients } for { $agency 
 why-closing = You get this mail because { $agency } has written to you about TikTok access before.
 why-wrong = Not you? Reply, and we ask the right person.
 
-todo-invite = Invite our login (Standard access), then assign the ad account to it as Analyst
-todo-add = Invite this login of ours too (Standard access), then assign the ad account to it as Analyst
-todo-assign = Assign the ad account to our login as Analyst
-todo-again = Assign the ad account to our login as Analyst again, or tell us where it moved
+todo-invite = Invite our login (Standard access), then assign { $accounts ->
+    [one] the ad account
+   *[other] the ad accounts
+} to it as Analyst
+todo-add = Invite this login of ours too (Standard access), then assign { $accounts ->
+    [one] the ad account
+   *[other] the ad accounts
+} to it as Analyst
+todo-assign = Assign { $accounts ->
+    [one] the ad account
+   *[other] the ad accounts
+} to our login as Analyst
+todo-again = Assign { $accounts ->
+    [one] the ad account
+   *[other] the ad accounts
+} to our login as Analyst again, or tell us { $accounts ->
+    [one] where it moved
+   *[other] where they moved
+}
 todo-lower = Set the permission of our login to Analyst

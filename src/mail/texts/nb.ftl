@@ -78,7 +78,17 @@ opening-passed-lower = { $agency } har høyere tillatelse enn nødvendig på { $
 opening-owned = Du har ansvaret for { $clients } hos { $agency }. Vi har spurt om { $accounts ->
     [one] én TikTok-annonsekonto
    *[other] { $accounts } TikTok-annonsekontoer
-} der så ofte som planlagt, uten resultat. Snakk gjerne med kunden: Nedenfor står nøyaktig hva som mangler, og hvem vi har spurt.
+} der så ofte som planlagt, uten resultat. Snakk gjerne med { $named ->
+    [one] kunden
+   *[other] kundene
+}: Nedenfor står nøyaktig hva som mangler, og hvem vi har spurt.
+opening-unasked = Du har ansvaret for { $clients } hos { $agency }. Vi har ingen der å spørre om { $accounts ->
+    [one] én TikTok-annonsekonto
+   *[other] { $accounts } TikTok-annonsekontoer
+}, så e-postene våre har gått til deg. Snakk gjerne med { $named ->
+    [one] kunden
+   *[other] kundene
+}, eller legg til en kontakt i kontaktregisteret; nedenfor står nøyaktig hva som mangler.
 opening-also-owner = Lenger ned står det du har ansvaret for hos { $agency }: { $clients }.
 closing = Alt er på plass: Ingenting er åpent lenger, og du trenger ikke gjøre noe. Takk for hjelpen!
 closing-handed-over = Du trenger ikke gjøre noe mer. Takk for hjelpen!
@@ -152,7 +162,7 @@ label-accounts = { $accounts ->
     [one] Annonsekonto
    *[other] Annonsekontoer
 }
-label-todo = Kunden er bedt om å gjøre dette
+label-todo = Dette må kunden gjøre
 label-asked = Vi har spurt
 more = og { $more } til
 requested = (onboarding er bestilt)
@@ -163,10 +173,10 @@ rest-more = { $more ->
    *[other] Ytterligere { $more } annonsekontoer venter.
 } De vedlagte listene accounts.xlsx og accounts.csv inneholder alle, med trinnet for hver.
 
-heading-handed-over = Overlatt til kollegaen vår
+heading-handed-over = Overlatt til kollegene våre
 handed-over = Vi har minnet deg om { $accounts ->
-    [one] denne annonsekontoen så ofte som vi lovet. Kollegaen vår som har ansvaret for { $clients }, tar den opp med deg; du trenger ikke gjøre noe med den nå.
-   *[other] disse annonsekontoene så ofte som vi lovet. Kollegaen vår som har ansvaret for { $clients }, tar dem opp med deg; du trenger ikke gjøre noe med dem nå.
+    [one] denne annonsekontoen så ofte som vi lovet. Kollegene våre tar den opp med deg; du trenger ikke gjøre noe med den nå.
+   *[other] disse annonsekontoene så ofte som vi lovet. Kollegene våre tar dem opp med deg; du trenger ikke gjøre noe med dem nå.
 }
 heading-owned = Kunder du har ansvaret for: venter fortsatt etter våre påminnelser
 owned-history = Har ventet siden { $since } ({ $days ->
@@ -185,8 +195,23 @@ why-owner = Du får denne e-posten fordi du har ansvaret for { $clients } hos { 
 why-closing = Du får denne e-posten fordi { $agency } tidligere har skrevet til deg om TikTok-tilgang.
 why-wrong = Er det ikke deg? Svar, så spør vi den rette.
 
-todo-invite = Inviter brukeren vår (Standard), og gi den deretter tilgang til annonsekontoen som Analyst
-todo-add = Inviter også denne brukeren fra oss (Standard), og gi den deretter tilgang til annonsekontoen som Analyst
-todo-assign = Gi brukeren vår tilgang til annonsekontoen som Analyst
-todo-again = Gi brukeren vår tilgang til annonsekontoen som Analyst igjen, eller fortell oss hvor den er flyttet
+todo-invite = Inviter brukeren vår (Standard), og gi den deretter tilgang til { $accounts ->
+    [one] annonsekontoen
+   *[other] annonsekontoene
+} som Analyst
+todo-add = Inviter også denne brukeren fra oss (Standard), og gi den deretter tilgang til { $accounts ->
+    [one] annonsekontoen
+   *[other] annonsekontoene
+} som Analyst
+todo-assign = Gi brukeren vår tilgang til { $accounts ->
+    [one] annonsekontoen
+   *[other] annonsekontoene
+} som Analyst
+todo-again = Gi brukeren vår tilgang til { $accounts ->
+    [one] annonsekontoen
+   *[other] annonsekontoene
+} som Analyst igjen, eller fortell oss { $accounts ->
+    [one] hvor den er flyttet
+   *[other] hvor de er flyttet
+}
 todo-lower = Sett tillatelsen til brukeren vår til Analyst

@@ -78,7 +78,17 @@ opening-passed-lower = { $agency } har högre behörighet än nödvändigt på {
 opening-owned = Du ansvarar för { $clients } hos { $agency }. Vi har frågat där om { $accounts ->
     [one] ett TikTok-annonskonto
    *[other] { $accounts } TikTok-annonskonton
-} så ofta som planerat, utan resultat. Prata gärna med kunden: nedan står exakt vad som saknas och vem vi har frågat.
+} så ofta som planerat, utan resultat. Prata gärna med { $named ->
+    [one] kunden
+   *[other] kunderna
+}: nedan står exakt vad som saknas och vem vi har frågat.
+opening-unasked = Du ansvarar för { $clients } hos { $agency }. Vi har ingen att fråga där om { $accounts ->
+    [one] ett TikTok-annonskonto
+   *[other] { $accounts } TikTok-annonskonton
+}, så våra mejl har gått till dig. Prata gärna med { $named ->
+    [one] kunden
+   *[other] kunderna
+}, eller lägg till en kontakt i kontaktregistret; nedan står exakt vad som saknas.
 opening-also-owner = Längre ner står det som du ansvarar för hos { $agency }: { $clients }.
 closing = Allt är klart: inget är öppet längre, och du behöver inte göra något. Tack för hjälpen!
 closing-handed-over = Du behöver inte göra något mer. Tack för hjälpen!
@@ -152,7 +162,7 @@ label-accounts = { $accounts ->
     [one] Annonskonto
    *[other] Annonskonton
 }
-label-todo = Kunden har ombetts att göra detta
+label-todo = Det här behöver kunden göra
 label-asked = Vi har frågat
 more = och { $more } till
 requested = (onboarding är begärd)
@@ -163,10 +173,10 @@ rest-more = { $more ->
    *[other] Ytterligare { $more } annonskonton väntar.
 } De bifogade listorna accounts.xlsx och accounts.csv innehåller alla, med steget för vart och ett.
 
-heading-handed-over = Överlämnat till vår kollega
+heading-handed-over = Överlämnat till våra kollegor
 handed-over = Vi har påmint dig om { $accounts ->
-    [one] det här annonskontot så ofta som vi lovade. Vår kollega som ansvarar för { $clients } tar upp det med dig; du behöver inte göra något åt det nu.
-   *[other] de här annonskontona så ofta som vi lovade. Vår kollega som ansvarar för { $clients } tar upp dem med dig; du behöver inte göra något åt dem nu.
+    [one] det här annonskontot så ofta som vi lovade. Våra kollegor tar upp det med dig; du behöver inte göra något åt det nu.
+   *[other] de här annonskontona så ofta som vi lovade. Våra kollegor tar upp dem med dig; du behöver inte göra något åt dem nu.
 }
 heading-owned = Kunder du ansvarar för: väntar fortfarande efter våra påminnelser
 owned-history = Har väntat sedan den { $since } ({ $days ->
@@ -185,8 +195,23 @@ why-owner = Du får det här mejlet eftersom du ansvarar för { $clients } hos {
 why-closing = Du får det här mejlet eftersom { $agency } tidigare har skrivit till dig om TikTok-åtkomst.
 why-wrong = Har mejlet hamnat fel? Svara, så frågar vi rätt person.
 
-todo-invite = Bjud in vår användare (Standard) och tilldela den sedan annonskontot som Analyst
-todo-add = Bjud in även den här användaren från oss (Standard) och tilldela den sedan annonskontot som Analyst
-todo-assign = Tilldela vår användare annonskontot som Analyst
-todo-again = Tilldela vår användare annonskontot som Analyst igen, eller berätta vart det har flyttats
+todo-invite = Bjud in vår användare (Standard) och tilldela den sedan { $accounts ->
+    [one] annonskontot
+   *[other] annonskontona
+} som Analyst
+todo-add = Bjud in även den här användaren från oss (Standard) och tilldela den sedan { $accounts ->
+    [one] annonskontot
+   *[other] annonskontona
+} som Analyst
+todo-assign = Tilldela vår användare { $accounts ->
+    [one] annonskontot
+   *[other] annonskontona
+} som Analyst
+todo-again = Tilldela vår användare { $accounts ->
+    [one] annonskontot
+   *[other] annonskontona
+} som Analyst igen, eller berätta { $accounts ->
+    [one] vart det har flyttats
+   *[other] vart de har flyttats
+}
 todo-lower = Ändra behörigheten för vår användare till Analyst

@@ -94,7 +94,7 @@ fn next_mail(reminder: &ReminderFacts) -> String {
         None | Some(ReminderState::NotMailed) => "not mailed",
         Some(ReminderState::Scheduled) => "",
         Some(ReminderState::Waiting) => "waiting for its day",
-        Some(ReminderState::Escalated) => "handed to the owner",
+        Some(ReminderState::Escalated) => "handed over",
         Some(ReminderState::Snoozed) => "snoozed by an exception",
         Some(ReminderState::Held) => "held by a guard",
         Some(ReminderState::Suppressed) => "address refused",

@@ -114,6 +114,129 @@ fn a_letter_is_a_reminder_of_what_is_open_since_an_earlier_one(
     assert_eq!((reminded.letters[0].number, reminded.letters[0].reminded_since), (2, reminded_since.map(day)));
 }
 
+/// Mette was mailed on days 0, 3 and 7 about `ONE`; `TWO` opened on day 8, and on day 9 `ONE` is mended.
+#[rstest]
+#[case::at_once("2026-12-02", &[], false)]
+#[case::on_the_day_that_was_scheduled("2026-12-07", &[], true)]
+#[case::a_last_interval_later("2026-12-14", &["2026-12-07"], true)]
+#[case::and_not_in_between("2026-12-10", &["2026-12-07"], false)]
+fn a_new_gap_waits_for_the_scheduled_mail_even_if_the_others_are_mended_by_then(
+    #[case] today: &str,
+    #[case] mailed_since: &[&str],
+    #[case] due: bool,
+) {
+    let mut night = Night::new();
+    night.today = day(today);
+    night.in_acme("C07", ONE).in_acme("C07", TWO).analyst(ACME, ONE);
+    night.remember("C07", ONE, Cause::SharedAsExpected, "2026-12-02");
+    night.remember("C07", TWO, Cause::NotAssigned, "2026-12-01");
+    night.register.contacts.push(contact("C07", METTE, ContactRole::Client));
+    let first = ["2026-11-23", "2026-11-26", "2026-11-30"];
+    mailed(&mut night, &[&first[..], mailed_since].concat(), MailOutcome::Accepted, &[key("C07", ONE)]);
+    for mail in night.history.mails.iter_mut().skip(first.len()) {
+        mail.content.asked = vec![key("C07", TWO)];
+    }
+    let (_, reminded) = plan(&night, &policy());
+    assert_eq!(reminded.letters.iter().any(|letter| letter.content.asked == [key("C07", TWO)]), due);
+}
+
+#[test]
+fn what_is_due_but_too_near_to_the_last_mail_waits() {
+    let mut night = night("2026-11-26", "2026-11-23");
+    mailed(&mut night, &["2026-11-23", "2026-11-25"], MailOutcome::Accepted, &[key("C07", ONE)]);
+    assert_eq!(mette(&night, &policy()), (WhyNot::TooNear, Some(day("2026-11-27"))));
+    assert_eq!(facts(&night, &policy(), &[], false).state, Some(ReminderState::Waiting));
+}
+
+/// Asked twice, and tonight nobody is mailed about it: the row still says what was mailed.
+#[rstest]
+#[case::snoozed(|night: &mut Night| {
+    let what = Excepted::Account(account(ONE));
+    night.register.exceptions.push(Exception { line: 2, what, reason: "paused".into(), until: day("2026-12-31") });
+}, ReminderState::Snoozed)]
+#[case::unknown(|night: &mut Night| { night.reading(ACME, Reading::NotRead { reason: "time".into() }); }, ReminderState::Waiting)]
+fn what_was_mailed_is_told_of_every_open_gap(#[case] change: fn(&mut Night), #[case] state: ReminderState) {
+    let mut night = night("2026-11-27", "2026-11-23");
+    mailed(&mut night, &["2026-11-23", "2026-11-26"], MailOutcome::Accepted, &[key("C07", ONE)]);
+    mailed_to(
+        &mut night,
+        "who-left@acme.example",
+        &FOUR[..3],
+        MailOutcome::Accepted,
+        &MailContent { asked: vec![key("C07", ONE)], ..MailContent::default() },
+    );
+    change(&mut night);
+    let facts = facts(&night, &policy(), &[], false);
+    assert_eq!((facts.state, facts.mails_sent), (Some(state), 2), "of those who still answer for the client");
+    assert_eq!(facts.last_mailed_on, Some(day("2026-11-26")));
+}
+
+#[test]
+fn without_an_owner_the_last_mail_is_the_last_and_the_row_says_so() {
+    let mut night = exhausted("2026-12-08");
+    night.register.contacts.retain(|contact| contact.role == ContactRole::Client);
+    let facts = facts(&night, &policy(), &[], false);
+    assert_eq!((facts.state, facts.next_mail_on), (Some(ReminderState::Escalated), None));
+    let (_, reminded) = plan(&night, &policy());
+    assert!(!reminded.has_owner(0));
+}
+
+#[test]
+fn an_owner_who_was_asked_in_want_of_a_contact_is_not_named_as_the_one_who_was_asked() {
+    let mut night = night("2026-12-14", "2026-11-23");
+    night.register.contacts = vec![contact("C07", OWNER, ContactRole::Owner)];
+    let content = MailContent { asked: vec![key("C07", ONE)], ..MailContent::default() };
+    mailed_to(&mut night, OWNER, &FOUR, MailOutcome::Accepted, &content);
+    let (_, reminded) = plan(&night, &policy());
+    let owned = &reminded.letters[0].owned[0];
+    assert_eq!((owned.mails, &owned.asked[..]), (4, &[][..]));
+}
+
+#[test]
+fn a_refused_address_is_followed_by_the_owner_where_there_is_one() {
+    let mut night = night("2026-11-23", "2026-11-23");
+    night.register.contacts.push(contact("C07", OWNER, ContactRole::Owner));
+    let facts = facts(&night, &policy(), &[(METTE, MailOutcome::Suppressed)], false);
+    assert_eq!((facts.state, facts.next_mail_on), (Some(ReminderState::Suppressed), Some(day("2026-11-24"))));
+}
+
+#[test]
+fn a_held_night_leaves_the_days_of_what_is_not_due_as_they_are() {
+    let mut night = night("2026-11-24", "2026-11-23");
+    mailed(&mut night, &["2026-11-23"], MailOutcome::Accepted, &[key("C07", ONE)]);
+    let facts = facts(&night, &policy(), &[], true);
+    assert_eq!((facts.state, facts.next_mail_on), (Some(ReminderState::Scheduled), Some(day("2026-11-26"))));
+}
+
+/// The first mail went to the rehearsal's address: no step, and no thread.
+#[test]
+fn a_rehearsal_is_no_mail_of_the_persons() {
+    let mut night = night("2026-11-24", "2026-11-23");
+    mailed(&mut night, &["2026-11-23"], MailOutcome::Redirected, &[key("C07", ONE)]);
+    let (_, reminded) = plan(&night, &policy());
+    let letter = &reminded.letters[0];
+    assert_eq!((letter.episode, letter.number, letter.thread), (day("2026-11-24"), 1, None));
+
+    night.today = day("2026-11-23");
+    assert_eq!(mette(&night, &policy()), (WhyNot::RehearsedToday, Some(day("2026-11-24"))));
+    assert_eq!(facts(&night, &policy(), &[], false).next_mail_on, Some(day("2026-11-24")));
+    night.history.mails.clear();
+    let rehearsed = facts(&night, &policy(), &[(METTE, MailOutcome::Redirected)], false);
+    assert_eq!((rehearsed.mails_sent, rehearsed.next_mail_on), (0, Some(day("2026-11-24"))));
+}
+
+#[rstest]
+#[case::it_was_accepted(MailOutcome::Accepted, Some(1))]
+#[case::it_may_have_arrived(MailOutcome::Doubtful, Some(1))]
+#[case::it_failed(MailOutcome::Failed, None)]
+#[case::it_was_refused_for_now(MailOutcome::Deferred, None)]
+fn a_thread_hangs_on_a_mail_that_the_person_may_have(#[case] first: MailOutcome, #[case] thread: Option<u32>) {
+    let mut night = night("2026-11-26", "2026-11-23");
+    mailed(&mut night, &["2026-11-23"], first, &[key("C07", ONE)]);
+    let (_, reminded) = plan(&night, &policy());
+    assert_eq!((reminded.letters[0].number, reminded.letters[0].thread), (2, thread));
+}
+
 #[test]
 fn when_all_is_mended_there_is_one_closing_mail_in_the_thread() {
     let mut night = half_mended("2026-11-25");
@@ -137,7 +260,7 @@ fn when_all_is_mended_there_is_one_closing_mail_in_the_thread() {
 }
 
 #[rstest]
-#[case::too_near_to_the_last_mail("2026-11-24", WhyNot::NotYet)]
+#[case::too_near_to_the_last_mail("2026-11-24", WhyNot::TooNear)]
 #[case::a_saturday("2026-11-28", WhyNot::SkippedDay)]
 fn a_closing_mail_waits_like_any_other(#[case] today: &str, #[case] why: WhyNot) {
     let mut night = half_mended(today);
@@ -217,6 +340,21 @@ fn a_partial_release_lets_through_no_mail_that_would_tell_of_others() {
     let (_, mut reminded) = plan(&night, &policy());
     reminded.limit(Only::Client(ClientKey::new("DK", "C08")));
     assert_eq!(reminded.letters, []);
+}
+
+#[test]
+fn what_a_partial_release_keeps_back_is_held() {
+    let mut night = night("2026-11-23", "2026-11-23");
+    night.in_acme("C08", TWO);
+    night.register.contacts.push(contact("C08", OWNER, ContactRole::Client));
+    let (mut findings, mut reminded) = plan(&night, &policy());
+    reminded.limit(Only::Client(ClientKey::new("DK", "C07")));
+    assert_eq!((reminded.letters.len(), reminded.letters_kept_back, reminded.gaps_kept_back()), (1, 1, 1));
+    let outcomes = BTreeMap::from([(address(METTE), MailOutcome::Accepted)]);
+    reminded.annotate(&night.scene(), &mut findings, &outcomes, false);
+    let states: Vec<_> = findings.iter().map(|f| (f.reminder.state, f.reminder.next_mail_on)).collect();
+    let sent = (Some(ReminderState::Scheduled), Some(day("2026-11-26")));
+    assert_eq!(states, [sent, (Some(ReminderState::Held), None)]);
 }
 
 #[test]
