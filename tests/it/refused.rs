@@ -134,6 +134,37 @@ fn a_mail_deferred_all_night_goes_byte_for_byte_in_a_later_run_and_is_replaced_o
     stage.assert_is_sound();
 }
 
+/// A rehearsal's mail that was refused for now is never handed on to the person for whom it was written, nor the
+/// person's to the rehearsal's address.
+#[rstest]
+#[case::a_rehearsal_then_a_real_run(true)]
+#[case::a_real_run_then_a_rehearsal(false)]
+fn what_one_run_wrote_for_another_recipient_the_next_does_not_send(#[case] rehearsal_first: bool) {
+    let sink = Sink::start();
+    let mut stage = Stage::with_persons(1, &sink);
+    let redirect = ["RECONCILER__MAIL__REDIRECT_TO", "me@example.com"];
+    if rehearsal_first {
+        stage.env(redirect[0], redirect[1]);
+    }
+    sink.does(|moment| if moment.at == At::Dot { Act::Say("451 4.3.0 later") } else { Act::Go });
+    stage.starts(DAY).ends().ends_with(6);
+    let written: Vec<_> = sink.take_letters().into_iter().map(|letter| letter.bytes).collect();
+    sink.does(|_| Act::Go);
+    match rehearsal_first {
+        true => stage.unset(redirect[0]),
+        false => stage.env(redirect[0], redirect[1]),
+    };
+    stage.starts(DAY).ends().ends_with(6);
+    let sent = sink.take_letters();
+    assert!(sent.iter().all(|letter| letter.to != person(1) && !written.contains(&letter.bytes)));
+    assert_eq!(stage.summary()["mails"]["failed"], 1);
+    assert_eq!(stage.of_person(1, "next_mail_on"), NEXT);
+    stage.unset(redirect[0]);
+    stage.starts(NEXT).ends().ends_with(0);
+    assert_eq!(recipients(&sink), [person(1)]);
+    assert_eq!(stage.of_person(1, "mails_sent"), "1");
+}
+
 #[test]
 fn a_text_refused_for_good_stays_due_and_the_operators_are_told() {
     let sink = Sink::start();
