@@ -55,6 +55,15 @@ for (const [name, url] of Object.entries({ empty, normal, bad })) {
   await close(phone);
 }
 
+for (const width of [800, 1024, 1280, 1600]) {
+  const page = await open(normal, { viewport: { width, height: 900 } });
+  const torn = await page.locator(".gaps td:first-child > b:first-child").evaluateAll(ids =>
+    ids.filter(id => /^\d{19}$/.test(id.textContent) && id.getClientRects().length > 1).map(id => id.textContent));
+  assert.deepEqual(torn, [], `ids on several lines, ${width} wide`);
+  await close(page);
+}
+kept("an id stands on one line, however wide the window");
+
 {
   // As it is shipped: with its policy.
   for (const url of [normal, bad]) {
