@@ -11,7 +11,8 @@ use super::remind::excepts;
 use super::summary::NO_BUSINESS_CENTER;
 use super::{Reminded, Scene, change};
 use crate::domain::{
-    ActionOwner, Cause, Change, Digest, Excepted, Exception, Exit, Finding, ReminderState, Standing, Status, Summary,
+    ActionOwner, Cause, Change, ClientKey, Digest, Excepted, Exception, Exit, Finding, ReminderState, Standing, Status,
+    Summary,
 };
 
 /// Days before its last one from which an exception is announced.
@@ -212,17 +213,8 @@ fn weekly(finding: &Finding) -> bool {
 
 /// Pending requests, one line a client, cause and day since when: whoever approves them asks for all of a client at once.
 fn requests(findings: &[Finding], wanted: impl Fn(&Finding) -> bool) -> Vec<String> {
-    let mut groups: BTreeMap<(String, Option<NaiveDate>, Cause), Vec<Cow<'_, str>>> = BTreeMap::new();
-    for finding in findings.iter().filter(|f| f.is_requested() && wanted(f)) {
-        groups.entry((client_of(finding), finding.since, finding.cause)).or_default().push(finding.account_text());
-    }
-    let since = |day: Option<NaiveDate>| day.map(|day| format!(" since {day}")).unwrap_or_default();
-    groups
-        .into_iter()
-        .map(|((client, day, cause), accounts)| {
-            format!("{client}: {} × {}{} ({})", accounts.len(), cause.as_str(), since(day), first_of(accounts))
-        })
-        .collect()
+    let since = |f: &Finding| f.since.map(|day| format!(" since {day}")).unwrap_or_default();
+    lines(findings.iter().filter(|f| f.is_requested() && wanted(f)), since)
 }
 
 /// Exceptions in their last week, the next to end first: afterwards their gaps are mailed like any other.
@@ -267,25 +259,27 @@ fn excepted(scene: &Scene<'_>, what: &Excepted) -> String {
 
 /// One line a client and cause: `DK C07 365discount: 3 × not_assigned (7100…, …)`.
 fn by_client(findings: &[Finding], wanted: impl Fn(&Finding) -> bool) -> Vec<String> {
-    lines(findings.iter().filter(|f| wanted(f)))
+    lines(findings.iter().filter(|f| wanted(f)), |_| String::new())
 }
 
 fn by_client_at(findings: &[Finding], positions: &[usize]) -> Vec<String> {
-    lines(positions.iter().filter_map(|position| findings.get(*position)))
+    lines(positions.iter().filter_map(|position| findings.get(*position)), |_| String::new())
 }
 
-fn lines<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
-    let mut groups: BTreeMap<(bool, String, Cause), Vec<Cow<'f, str>>> = BTreeMap::new();
+/// One line a client, cause and `more` behind the cause; a client is named as its first finding writes it.
+fn lines<'f>(findings: impl Iterator<Item = &'f Finding>, more: impl Fn(&Finding) -> String) -> Vec<String> {
+    type Group<'f> = (bool, Option<&'f ClientKey>, String, Cause);
+    let mut groups: BTreeMap<Group<'f>, (&'f Finding, Vec<Cow<'f, str>>)> = BTreeMap::new();
     for finding in findings {
-        let key = (finding.client.is_none(), client_of(finding), finding.cause);
-        groups.entry(key).or_default().push(finding.account_text());
+        let client = finding.client.as_ref().map(|client| &client.key);
+        let group = groups.entry((client.is_none(), client, more(finding), finding.cause));
+        group.or_insert_with(|| (finding, Vec::new())).1.push(finding.account_text());
     }
-    groups
-        .into_iter()
-        .map(|((_, client, cause), accounts)| {
-            format!("{client}: {} × {} ({})", accounts.len(), cause.as_str(), first_of(accounts))
-        })
-        .collect()
+    let line = |((_, _, more, cause), (first, accounts)): (Group<'f>, (&Finding, Vec<Cow<'f, str>>))| {
+        let client = first.client.as_ref().map_or_else(|| "no client".to_owned(), ToString::to_string);
+        format!("{client}: {} × {}{more} ({})", accounts.len(), cause.as_str(), first_of(accounts))
+    };
+    groups.into_iter().map(line).collect()
 }
 
 /// The first few accounts, by id.
@@ -294,8 +288,4 @@ fn first_of(mut accounts: Vec<Cow<'_, str>>) -> String {
     let more = if accounts.len() > 3 { ", …" } else { "" };
     accounts.truncate(3);
     accounts.join(", ") + more
-}
-
-fn client_of(finding: &Finding) -> String {
-    finding.client.as_ref().map_or_else(|| "no client".to_owned(), ToString::to_string)
 }

@@ -37,6 +37,16 @@ fn a_request_is_ready_once_we_can_read_the_account_and_until_it_is_approved() {
     assert!(section(&night, ready).is_empty());
 }
 
+#[test]
+fn a_client_whose_rows_write_its_name_differently_is_one_line() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C07", TWO);
+    let row = night.register.accounts.last_mut().unwrap();
+    row.client = Arc::new(Client { name: "CLIENT c07".into(), ..Client::clone(&row.client) });
+    let line = "DK C07 Client C07: 2 × not_assigned (7106541027904733185, 7106541027904744444)";
+    assert_eq!(section(&night, "New gaps"), [line]);
+}
+
 /// Before tonight the member was in the Business Center and lacked the account only; since yesterday, or never.
 #[rstest]
 #[case::it_was_assigned_to_nobody(Some(Cause::NotAssigned), true)]
