@@ -8,16 +8,14 @@ use super::names::{NOBODY, Names};
 use super::runs::signed;
 use super::sql::{self, Transaction};
 use super::{RunSeq, accounts};
-use crate::domain::{AccountId, AccountNote, Cause, Change, ClientKey, Confidence, Finding, ReminderState, Status};
+use crate::domain::{AccountId, AccountNote, Cause, ClientKey, Confidence, Finding, ReminderState, Status};
 
 /// Whether a finding has anything to say beyond its state, under a key of its own.
 fn is_noted(finding: &Finding) -> bool {
     let plain = finding.cause == Cause::SharedAsExpected
         && finding.change.is_none()
         && finding.confidence.is_none_or(|confidence| confidence == Confidence::Witnessed);
-    let gone = finding.change == Some(Change::Withdrawn)
-        || (finding.status == Status::Unexpected && finding.change == Some(Change::Resolved));
-    !plain && !gone && finding.status != Status::Invalid
+    !plain && finding.is_judged() && finding.status != Status::Invalid
 }
 
 /// Writes what a run says of its findings, in the place of what an earlier one said.

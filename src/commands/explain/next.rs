@@ -97,9 +97,11 @@ fn held(answer: &Answer<'_>) -> String {
         return "A guard held the mail; it was released, and the next run mails what is still due.".to_owned();
     }
     let (guards, id) = (run.guards().join(", "), run.run_id());
-    format!(
-        "A guard holds the mails of that run ({guards}). Read its report; then: tiktok-access-reconciler release {id}"
-    )
+    let holds = match guards.as_str() {
+        "" => "That run was released in part, and the mail about this is still held.".to_owned(),
+        guards => format!("A guard holds the mails of that run ({guards})."),
+    };
+    format!("{holds} Read its report; then: tiktok-access-reconciler release {id}")
 }
 
 /// Persons by name and address.

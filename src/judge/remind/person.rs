@@ -124,7 +124,7 @@ impl Desk<'_> {
             person.why = outcome_today(todays);
             match person.why {
                 WhyNot::TryAgain => {
-                    self.foresee(&mut person, &cadence.after(step(todays)), &asked_open, asking, owning)
+                    self.foresee(&mut person, &cadence.after(step(todays)), &asked_open, asking, owning);
                 }
                 // It counted no step: what was due is due again.
                 WhyNot::RehearsedToday => {

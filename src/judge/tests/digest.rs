@@ -59,7 +59,8 @@ fn an_invitation_is_looked_for_on_the_night_on_which_it_may_be_missing(
     let mut night = Night::new();
     night.in_acme("C07", ONE);
     let view = night.view(MEMBER);
-    (view.list.business_centers.remove(&bc(ACME)), view.listings.remove(&bc(ACME)));
+    view.list.business_centers.remove(&bc(ACME));
+    view.listings.remove(&bc(ACME));
     if let Some(before) = before {
         night.remember("C07", ONE, before, "2026-11-20");
     }

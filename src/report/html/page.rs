@@ -220,7 +220,7 @@ fn caused<'f>(findings: impl Iterator<Item = &'f &'f Finding>) -> Vec<Caused> {
 }
 
 fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
-    let meaning = |code: &u8| Exit::ALL.iter().find(|exit| exit.code() == *code).map_or("", |exit| exit.meaning());
+    let meaning = |code: &u8| Exit::of_code(*code).meaning();
     let codes: Vec<String> = match &*summary.exit_codes {
         [] => vec![format!("0: {}", Exit::Done.meaning())],
         codes => codes.iter().map(|code| format!("{code}: {}", meaning(code))).collect(),

@@ -73,7 +73,7 @@ impl Page<'_> {
         for (label, code) in
             [("Exit code", &summary.exit_code)].into_iter().chain(also.map(|code| ("It also has", code)))
         {
-            let meaning = Exit::ALL.iter().find(|exit| exit.code() == *code).map_or("", |exit| exit.meaning());
+            let meaning = Exit::of_code(*code).meaning();
             self.fact(label, &format!("{code}: {meaning}"))?;
         }
         Ok(())
