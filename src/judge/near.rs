@@ -2,6 +2,8 @@
 //!
 //! Invariant: a suggestion is made only where exactly one candidate fits the first rule that fits any.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::AccountId;
 
 /// How an id in the register differs from the one it was meant to be. The order is the order in which they are tried.
@@ -51,6 +53,41 @@ pub(crate) fn meant(
     best.filter(|_| !several).map(|(slip, account)| (account, slip))
 }
 
+/// Every id from which a slip of the digits leads to this one: a few hundred, so that many candidates need not be compared
+/// one by one. Those that a spreadsheet rounded to it are a [`range`].
+pub(crate) fn neighbours(registered: AccountId) -> impl Iterator<Item = AccountId> {
+    let text = registered.to_string().into_bytes();
+    let with = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut changed = text.clone();
+        change(&mut changed);
+        changed
+    };
+    let mut ids = Vec::new();
+    for at in 0..=text.len() {
+        for digit in b'0'..=b'9' {
+            ids.push(with(&|id| id.insert(at, digit)));
+            if at < text.len() {
+                ids.push(with(&|id| id[at] = digit));
+            }
+        }
+        if at < text.len() {
+            ids.push(with(&|id| _ = id.remove(at)));
+        }
+        if at + 1 < text.len() {
+            ids.push(with(&|id| id.swap(at, at + 1)));
+        }
+    }
+    ids.into_iter().filter_map(|id| AccountId::parse(std::str::from_utf8(&id).ok()?).ok())
+}
+
+/// The ids, as numbers, that a spreadsheet would round to this one; none if it is not round.
+pub(crate) fn range(registered: AccountId) -> Option<RangeInclusive<u64>> {
+    let text = registered.to_string();
+    let zeros = text.get(15..).filter(|rest| !rest.is_empty() && rest.bytes().all(|digit| digit == b'0'))?;
+    let first = registered.get();
+    Some(first..=first + (10_u64.pow(u32::try_from(zeros.len()).ok()?) - 1))
+}
+
 /// The first slip that leads from the candidate to what the register says.
 fn slip(registered: &[u8], candidate: &[u8]) -> Option<Slip> {
     if registered.len() == candidate.len() {
@@ -90,6 +127,7 @@ fn rounded(registered: &[u8], candidate: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use rstest::rstest;
 
     fn id(text: &str) -> AccountId {
@@ -117,6 +155,36 @@ mod tests {
     #[case::the_same("7106541027904733185", "7106541027904733185")]
     fn what_is_not_near_is_left_alone(#[case] registered: &str, #[case] other: &str) {
         assert_eq!(slip(registered.as_bytes(), other.as_bytes()), None);
+    }
+
+    proptest! {
+        /// Whatever slips, the search that does not compare all finds it.
+        #[test]
+        fn what_is_near_is_a_neighbour_or_in_the_range(
+            id in 1_u64..=9_223_372_036_854_775_807,
+            at in 0_usize..20,
+            digit in 0_u8..10,
+            round in 0_u32..5,
+        ) {
+            let candidate = AccountId::parse(&id.to_string()).unwrap();
+            let digits = id.to_string().into_bytes();
+            let at = at % digits.len();
+            let mut slips = vec![digits.clone(); 4];
+            slips[0][at] = b'0' + digit;
+            slips[1].swap(at, (at + 1).min(digits.len() - 1));
+            slips[2].remove(at);
+            slips[3].insert(at, digits[at]);
+            let rounded = id - id % 10_u64.pow(round);
+            slips.push(rounded.to_string().into_bytes());
+            for slipped in slips {
+                let Ok(registered) = AccountId::parse(std::str::from_utf8(&slipped).unwrap()) else { continue };
+                if slip(registered.to_string().as_bytes(), &digits).is_some() {
+                    let found = neighbours(registered).any(|near| near == candidate)
+                        || range(registered).is_some_and(|range| range.contains(&id));
+                    prop_assert!(found, "{registered} from {candidate}");
+                }
+            }
+        }
     }
 
     #[test]
