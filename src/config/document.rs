@@ -19,8 +19,10 @@ pub(super) const PREFIX: &str = "RECONCILER__";
 pub(super) enum Origin {
     /// In the file, at these bytes.
     File(Range<usize>),
-    /// In a variable, with this text.
+    /// In a variable: all of it, with this text.
     Variable { name: String, raw: String },
+    /// In a list or a table that a variable holds, with this text of its own.
+    Within { name: String, raw: String },
 }
 
 /// A value of the file or of a variable.
@@ -28,6 +30,17 @@ pub(super) enum Origin {
 pub(super) struct Node {
     pub(super) value: Value,
     pub(super) origin: Origin,
+}
+
+impl Node {
+    /// A text. Whoever sets a whole variable writes no quotes: there a number is one, too.
+    pub(super) fn text(&self) -> Option<&str> {
+        match (&self.value, &self.origin) {
+            (Value::Text(text), _) => Some(text),
+            (Value::List(_) | Value::Table(_), _) | (_, Origin::File(_) | Origin::Within { .. }) => None,
+            (_, Origin::Variable { raw, .. }) => Some(raw),
+        }
+    }
 }
 
 /// TOML's values, as far as the configuration tells them apart.
@@ -104,7 +117,7 @@ pub(super) fn override_from(environment: &Environment, root: &mut Table) -> Vec<
         let Some(path) = name.strip_prefix(PREFIX) else { continue };
         let path = path.to_lowercase();
         let place = Origin::Variable { name: name.to_owned(), raw: raw.to_owned() };
-        let entry = Entry { key: place.clone(), node: variable(raw, place) };
+        let entry = Entry { key: place.clone(), node: variable(name, raw) };
         match path.split("__").collect::<Vec<_>>()[..] {
             [key] if !key.is_empty() && !root.get(key).is_some_and(|e| matches!(e.node.value, Value::Table(_))) => {
                 root.insert(key.to_owned(), entry);
@@ -126,9 +139,14 @@ pub(super) fn override_from(environment: &Environment, root: &mut Table) -> Vec<
 }
 
 /// The value is TOML, else a string.
-fn variable(raw: &str, origin: Origin) -> Node {
+fn variable(name: &str, raw: &str) -> Node {
+    let origin = Origin::Variable { name: name.to_owned(), raw: raw.to_owned() };
+    let within = |span: Range<usize>| Origin::Within {
+        name: name.to_owned(),
+        raw: raw.get(span).unwrap_or_default().to_owned(),
+    };
     match DeValue::parse(raw) {
-        Ok(value) => node(value, &|_| origin.clone()),
+        Ok(value) => Node { origin, ..node(value, &within) },
         Err(_) => Node { value: Value::Text(raw.to_owned()), origin },
     }
 }

@@ -55,14 +55,14 @@ impl<'a> Log<'a> {
             (Value::Table(entries), _) => entries.values().for_each(|entry| self.hide(&entry.node)),
             (Value::List(items), _) => items.iter().for_each(|item| self.hide(item)),
             (_, Origin::File(span)) => self.hidden.borrow_mut().push(span.clone()),
-            (_, Origin::Variable { .. }) => {}
+            (_, Origin::Variable { .. } | Origin::Within { .. }) => {}
         }
     }
 
     pub(super) fn refuse(&self, key: &str, node: &Node, problem: Problem) {
         let raw = match &node.origin {
             Origin::File(span) => self.source.get(span.clone()).unwrap_or_default(),
-            Origin::Variable { raw, .. } => raw,
+            Origin::Variable { raw, .. } | Origin::Within { raw, .. } => raw,
         };
         // An address, or a URL with something in it that may be a key.
         let hidden = problem.hidden || raw.contains('@') || (raw.contains("://") && raw.contains('?'));
@@ -83,7 +83,7 @@ impl<'a> Log<'a> {
 pub(super) fn place(origin: &Origin) -> Place {
     match origin {
         Origin::File(span) => Place::File(span.clone()),
-        Origin::Variable { name, .. } => Place::Variable(name.clone()),
+        Origin::Variable { name, .. } | Origin::Within { name, .. } => Place::Variable(name.clone()),
     }
 }
 

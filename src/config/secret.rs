@@ -24,6 +24,7 @@ pub(super) fn reference(node: &Node) -> Read<Reference> {
             Origin::File(_) => {
                 Problem::new("a secret is not written in the file", format!("{FORM}, and renew this secret"))
             }
+            Origin::Within { .. } => Problem::new("a secret is not written here", format!("{FORM}, and renew it")),
             Origin::Variable { .. } => {
                 let remedy = "remove this variable, and set the one that the file names";
                 Problem::new("a secret cannot be overridden", remedy)

@@ -9,25 +9,19 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use url::{Host, Url};
 
-use super::document::{Node, Origin, Value};
+use super::document::{Node, Value};
 use super::log::{Problem, Read};
 use crate::domain::{AccountId, Address, BusinessCenterId, Language};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A text of one line or more; from a variable also what looks like a number.
+/// A text of one line or more; where it is all that a variable holds also what looks like a number.
 pub(super) fn prose(node: &Node) -> Read<String> {
-    let text = match (&node.value, &node.origin) {
-        (Value::Text(text), _) => text,
-        (Value::List(_) | Value::Table(_), Origin::Variable { .. }) | (_, Origin::File(_)) => {
-            return Err(Problem::new("this is a text", "write it in quotes"));
-        }
-        (_, Origin::Variable { raw, .. }) => raw,
-    };
+    let Some(text) = node.text() else { return Err(Problem::new("this is a text", "write it in quotes")) };
     if text.trim().is_empty() {
         return Err(Problem::new("this is empty", "write a value, or remove the key"));
     }
-    Ok(text.clone())
+    Ok(text.to_owned())
 }
 
 /// A text of one line.
@@ -127,7 +121,7 @@ pub(super) fn mailbox(node: &Node) -> Read<(String, Address)> {
 }
 
 fn id<T>(node: &Node, parse: impl Fn(&str) -> Result<T, crate::domain::IdDamage>) -> Read<T> {
-    if let (Value::Integer(_), Origin::File(_)) = (&node.value, &node.origin) {
+    if let (Value::Integer(_), None) = (&node.value, node.text()) {
         return Err(Problem::new("an id is a text", "write it in quotes"));
     }
     let text = text(node)?;
@@ -142,6 +136,11 @@ pub(super) fn account(node: &Node) -> Read<AccountId> {
 /// A Business Center.
 pub(super) fn business_center(node: &Node) -> Read<BusinessCenterId> {
     id(node, BusinessCenterId::parse)
+}
+
+/// A developer app; an id like the others.
+pub(super) fn app(node: &Node) -> Read<String> {
+    id(node, AccountId::parse).map(|id| id.to_string())
 }
 
 /// A language of the mails.

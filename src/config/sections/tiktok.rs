@@ -68,7 +68,7 @@ fn member(mut section: Section<'_>, emails: &mut BTreeSet<Address>) -> Option<Me
     if section.has("app_secret") && !section.has("app_id") {
         section.missing("app_id", "\"…\", or remove app_secret: each app has both");
     }
-    let app_id = section.optional("app_id", values::text);
+    let app_id = section.optional("app_id", values::app);
     let app_secret = section.optional("app_secret", secret::secret(environment));
     section.finish();
     Some(Member { email: email?, access_token: token?, app_id, app_secret })

@@ -130,6 +130,18 @@ fn an_app_secret_without_its_app_is_refused() {
 }
 
 #[test]
+fn an_app_is_an_id_and_is_given_as_one() {
+    let of = |app_id: &str| SMALL.replace("[expected]", &format!("app_id = {app_id}\n[expected]"));
+    let config = load_text(&of("\" 7000000000000000000 \""), &[]).unwrap();
+    assert_eq!(config.tiktok.members[0].app_id.as_deref(), Some("7000000000000000000"));
+    for (app_id, problem) in [("7000000000000000000", "an id is a text"), ("\"7E18\"", "scientific notation")] {
+        let fault = only_fault(load_text(&of(app_id), &[]));
+        assert_eq!(fault.key, "tiktok.members[0].app_id");
+        assert!(fault.problem.contains(problem), "{fault:?}");
+    }
+}
+
+#[test]
 fn a_file_that_is_missing_or_is_no_text_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("reconciler.toml");
