@@ -44,7 +44,9 @@ impl<'l> Section<'l> {
 
     /// A table under this one; empty where it is not written.
     pub(super) fn section(&mut self, key: &'static str) -> Section<'l> {
-        let place = self.entries.get(key).map_or(Place::Nowhere, |entry| place(&entry.key));
+        // A variable that sets one key of it is not where the others belong.
+        let place = self.entries.get(key).map(|entry| place(&entry.key));
+        let place = place.filter(|place| matches!(place, Place::File(_))).unwrap_or(Place::Nowhere);
         let entries = match self.take(key) {
             Some(Node { value: Value::Table(entries), .. }) => entries,
             Some(node) => {

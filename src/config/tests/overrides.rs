@@ -91,3 +91,12 @@ fn a_member_given_by_a_variable_is_read_as_one_of_the_file(
     assert_eq!(fault.key, format!("tiktok.members[0].{key}"));
     assert!(fault.problem.contains(problem), "{fault:?}");
 }
+
+#[test]
+fn a_variable_of_a_section_that_the_file_lacks_is_not_blamed_for_the_other_keys() {
+    let faults = load_text("", &[("RECONCILER__TIKTOK__MAX_ATTEMPTS", "3"), ("RECONCILER__MAIL__FROM", "a@b.example")]);
+    let faults = faults.unwrap_err();
+    assert!(faults.list().iter().any(|fault| fault.key == "tiktok.members"), "{faults}");
+    assert!(faults.list().iter().all(|fault| fault.place == Place::Nowhere), "{faults}");
+    assert!(!faults.report().contains("RECONCILER__"), "{}", faults.report());
+}
