@@ -23,13 +23,12 @@ pub(super) async fn changes(situation: &Situation, account: &str, limit: u32, ou
     let mut changes = of(&story);
     changes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     match output {
-        Output::Text => screen::print(&text(id, &story, &changes)),
+        Output::Text => screen::print(&text(id, &story, &changes), Exit::Done),
         Output::Json => {
             let changes: Vec<Value> = changes.iter().map(Change::json).collect();
-            screen::print_json(&json!({ "account_id": id.to_string(), "changes": changes }));
+            screen::print_json(&json!({ "account_id": id.to_string(), "changes": changes }), Exit::Done)
         }
     }
-    Exit::Done
 }
 
 /// A day on which something of an account changed, or a mail listed it.

@@ -38,10 +38,9 @@ pub(super) async fn check(situation: &Situation, output: Output) -> Exit {
     lines.extend(mails(config).await);
     let exit = lines.iter().filter_map(Line::exit).min().unwrap_or(Exit::Done);
     match output {
-        Output::Text => screen::print(&text(&lines, exit)),
-        Output::Json => screen::print(&format!("{}\n", json(&lines, exit))),
+        Output::Text => screen::print(&text(&lines, exit), exit),
+        Output::Json => screen::print_json(&json(&lines, exit), exit),
     }
-    exit
 }
 
 impl Line {

@@ -36,14 +36,15 @@ pub(super) async fn dump(situation: &Situation, out: Option<&Path>, output: Outp
         Err(error) => return refuse(Exit::Unexpected, &error),
     };
     let clients = dump.rows.iter().filter(|row| row.client.is_some()).count();
-    match out {
-        None => screen::print(&String::from_utf8_lossy(&draft)),
+    let exit = match out {
+        None => screen::print(&String::from_utf8_lossy(&draft), dump.exit),
         Some(out) => {
             if let Err(error) = write(out, &draft) {
                 return refuse(Exit::NotWritten, &format!("cannot write {}: {error}", out.display()));
             }
+            dump.exit
         }
-    }
+    };
     let open = dump.rows.len() - clients;
     screen::complain(&format!(
         "{} accounts are shared; {open} of them lack country, client_code and client_name, to be filled in",
@@ -52,7 +53,7 @@ pub(super) async fn dump(situation: &Situation, out: Option<&Path>, output: Outp
     if dump.exit != Exit::Done {
         screen::complain("The draft lacks what was not read: as a register it would end accounts that are shared.");
     }
-    dump.exit
+    exit
 }
 
 /// Whether the draft would take the place of the register that is read.

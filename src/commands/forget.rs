@@ -19,13 +19,10 @@ pub(super) async fn forget(situation: &Situation, email: &str, output: Output) -
     let (on_progress, _) = progress();
     match job::forget(&situation.order(on_progress), &person).await {
         Err(refusal) => refuse(refusal.exit, &refusal),
-        Ok(forgotten) => {
-            match output {
-                Output::Text => screen::print(&text(&forgotten)),
-                Output::Json => screen::print_json(&json(&forgotten)),
-            }
-            Exit::Done
-        }
+        Ok(forgotten) => match output {
+            Output::Text => screen::print(&text(&forgotten), Exit::Done),
+            Output::Json => screen::print_json(&json(&forgotten), Exit::Done),
+        },
     }
 }
 

@@ -26,10 +26,11 @@ pub(super) async fn history(situation: &Situation, limit: u32, output: Output) -
         Err(error) => return refuse(Exit::NotWritten, &error),
     };
     match output {
-        Output::Text => screen::print(&text(&runs, situation.config.zone(), screen::shows_colour())),
-        Output::Json => screen::print_json(&json!({ "runs": runs.iter().map(Told::json).collect::<Vec<_>>() })),
+        Output::Text => screen::print(&text(&runs, situation.config.zone(), screen::shows_colour()), Exit::Done),
+        Output::Json => {
+            screen::print_json(&json!({ "runs": runs.iter().map(Told::json).collect::<Vec<_>>() }), Exit::Done)
+        }
     }
-    Exit::Done
 }
 
 /// A run, and what its summary says; null where it left none.

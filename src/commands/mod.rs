@@ -134,10 +134,7 @@ fn refuse(exit: Exit, why: &dyn std::fmt::Display) -> Exit {
 /// Shows what a job left, and gives its code.
 fn conclude(result: &Result<Outcome, Refusal>, output: Output, config: &Path) -> Exit {
     match result {
-        Ok(outcome) => {
-            screen::show(outcome, output);
-            Exit::of_code(outcome.summary.exit_code)
-        }
+        Ok(outcome) => screen::show(outcome, output),
         Err(refusal) => {
             screen::complain(&refusal.message);
             if refusal.exit == Exit::Refused {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: stdout carries the result alone; colour and progress appear on a terminal only.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -61,21 +61,37 @@ pub(super) fn shows_colour() -> bool {
     std::io::stdout().is_terminal()
 }
 
-/// The result, on stdout.
-pub(super) fn print(text: &str) {
-    // If stdout is closed nobody is left to be told; the report and the exit code still tell.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+/// The result, on stdout; gives the code of the command, or that of a result that could not be written.
+#[must_use]
+pub(super) fn print(text: &str, exit: Exit) -> Exit {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => exit,
+        // Who closes a pipe has read what he wanted.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => exit,
+        Err(error) => {
+            complain(&format!(
+                "the result could not be written to standard output: {error}; look at where that goes. What the \
+                 command did besides is done"
+            ));
+            exit.min(Exit::NotWritten)
+        }
+    }
 }
 
-/// An object for programs, on stdout.
-pub(super) fn print_json(value: &serde_json::Value) {
-    print(&format!("{value}\n"));
+/// As [`print`], an object for programs.
+#[must_use]
+pub(super) fn print_json(value: &serde_json::Value, exit: Exit) -> Exit {
+    print(&format!("{value}\n"), exit)
 }
 
-pub(super) fn show(outcome: &Outcome, output: Output) {
+/// As [`print`], what a job left.
+#[must_use]
+pub(super) fn show(outcome: &Outcome, output: Output) -> Exit {
+    let exit = Exit::of_code(outcome.summary.exit_code);
     match output {
-        Output::Text => print(&text(outcome, shows_colour())),
-        Output::Json => print(&format!("{}\n", json(outcome))),
+        Output::Text => print(&text(outcome, shows_colour()), exit),
+        Output::Json => print_json(&json(outcome), exit),
     }
 }
 

@@ -2,7 +2,10 @@
 //!
 //! The limit is set low and raised until a whole night fits: every write of a run is once the first that fails.
 
+use std::fs::File;
 use std::process::Command;
+
+use rstest::rstest;
 
 use crate::harness::*;
 use crate::running::*;
@@ -112,4 +115,44 @@ fn a_database_that_stays_locked_ends_the_mailing_and_the_mails_in_hand_are_doubt
     of_tomorrow.sort();
     assert!(in_hand.iter().all(|to| of_tomorrow.contains(to)) && of_tomorrow.len() == 4, "{of_tomorrow:?}");
     stage.assert_is_sound();
+}
+
+/// Each command after a night, with a standard output that takes nothing.
+#[rstest]
+#[case(&["--now", "2026-11-24T04:30:00Z", "run"], 7)]
+#[case(&["--now", "2026-11-24T04:30:00Z", "run", "--output", "json"], 7)]
+#[case(&["--now", "2026-11-24T04:30:00Z", "plan"], 7)]
+#[case(&["check"], 7)]
+#[case(&["explain", "7106541027900000001"], 7)]
+#[case(&["explain", "7106541027900000001", "--output", "json"], 7)]
+#[case(&["history"], 7)]
+#[case(&["history", "--account", "7106541027900000001"], 7)]
+#[case(&["dump"], 7)]
+#[case(&["dump", "--out", "draft.csv"], 0)]
+#[case(&["forget", "person-1@acme.example"], 7)]
+#[case(&["history", "--account", "none"], 2)]
+fn a_result_that_cannot_be_written_is_no_success(#[case] arguments: &[&str], #[case] code: i32) {
+    let sink = Sink::start();
+    let stage = Stage::with_persons(1, &sink);
+    stage.starts(DAY).ends().ends_with(0);
+    let command = || stage.command(arguments);
+    let full = ran(command().stdout(File::options().write(true).open("/dev/full").unwrap()).output().unwrap());
+    let full = full.ends_with(code);
+    assert_eq!(full.stderr.contains("could not be written to standard output"), code == 7, "{}", full.stderr);
+    stage.assert_reports_are_whole();
+    // Who closes the pipe has read what he wanted.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let closed = ran(command().stdout(writer).output().unwrap());
+    assert!(!closed.stderr.contains("standard output"), "{}", closed.stderr);
+    closed.ends_with(if code == 7 { 0 } else { code });
+}
+
+#[test]
+fn a_token_that_is_refused_outweighs_a_result_that_cannot_be_written() {
+    let stage = Stage::new(acme_world(1));
+    stage.tiktok.world_mut(|world| world.revoke_token(MEMBER));
+    stage.write();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    ran(stage.command(&["check"]).stdout(full).output().unwrap()).ends_with(3);
 }

@@ -42,10 +42,9 @@ pub(super) async fn explain(situation: &Situation, account: &str, output: Output
     };
     let answer = Answer::new(id, story, &register, situation.today());
     match output {
-        Output::Text => screen::print(&text::text(&answer, config.zone())),
-        Output::Json => screen::print_json(&json::json(&answer)),
+        Output::Text => screen::print(&text::text(&answer, config.zone()), exit),
+        Output::Json => screen::print_json(&json::json(&answer), exit),
     }
-    exit
 }
 
 /// All that is known of an account.
