@@ -256,8 +256,61 @@ fn a_register_that_cannot_be_read_is_code_2_and_what_is_stored_is_told_all_the_s
     fs::remove_file(stage.path("accounts.csv")).unwrap();
     let ran = ran(stage.command(&["explain", &acme(3), "--output", "json"]).output().unwrap()).ends_with(2);
     let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(answer["judgements"][0]["cause"], "not_assigned");
+    let judged = &answer["judgements"][0];
+    assert_eq!((&judged["standing"], &judged["cause"]), (&"judged".into(), &"not_assigned".into()));
+    for unknown in [&answer["register"], &answer["exceptions"], &judged["next_mail_to"]] {
+        assert_eq!(unknown, &Value::Null, "{answer}");
+    }
     assert!(ran.stderr.contains("accounts.csv"), "{}", ran.stderr);
+}
+
+/// Of an account with a gap, one that is well, one that was withdrawn and one that nobody knows.
+#[test]
+fn nothing_is_claimed_of_a_register_that_cannot_be_read() {
+    let mut stage = one_missing();
+    stage.set("guard.max_input_drop_share", "0.5");
+    stage.expects("C07", &acme(4), ACME);
+    stage.night("2026-11-23").ends_with(0);
+    stage.forget_rows();
+    for number in 1..=3 {
+        stage.expects("C07", &acme(number), ACME);
+    }
+    stage.night("2026-11-24").ends_with(0);
+    fs::write(stage.path("accounts.csv"), "a,b\n").unwrap();
+    for number in [1, 3, 4, 99] {
+        let ran = ran(stage.command(&["explain", &acme(number)]).output().unwrap()).ends_with(2);
+        let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("could not be read: whether it names the account is not known"), "{told}");
+        let claims = [
+            "expects it no more",
+            "does not name it",
+            "Today's register names",
+            "Nobody expects",
+            "nobody expects it any more",
+        ];
+        for claim in claims {
+            assert!(!told.contains(claim), "{claim}:\n{told}");
+        }
+        assert!(!told.contains("names none"), "{told}");
+    }
+}
+
+#[test]
+fn whether_there_is_an_owner_is_not_known_of_a_register_that_cannot_be_read() {
+    let mut stage = one_missing();
+    stage.set("reminders.days", "[0, 1]").set("reminders.min_days_between", "1");
+    for day in ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"] {
+        stage.night(day).ends_with(0);
+    }
+    let told = |code| {
+        let ran = ran(stage.command(&["explain", &acme(3)]).output().unwrap()).ends_with(code);
+        ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(told(0).contains("no owner is registered"), "{}", told(0));
+    fs::write(stage.path("accounts.csv"), "a,b\n").unwrap();
+    let told = told(2);
+    assert!(!told.contains("no owner is registered"), "{told}");
+    assert!(told.contains("whoever today's register names (it could not be read) looks after it"), "{told}");
 }
 
 #[test]

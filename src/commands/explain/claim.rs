@@ -67,15 +67,15 @@ pub(super) struct Claim {
     pub(super) last_mailed_on: Option<NaiveDate>,
 }
 
-/// One claim a client, those of today's register first.
+/// One claim a client, those of today's register first. Of a register that could not be read nothing follows.
 pub(super) fn claims(
     id: AccountId,
     story: &AccountStory,
-    register: &Register,
+    register: Option<&Register>,
     rows: &[&ExpectedAccount],
     today: NaiveDate,
 ) -> Vec<Claim> {
-    let aside = judge::set_aside(register, id, today);
+    let aside = register.map(|register| judge::set_aside(register, id, today)).unwrap_or_default();
     let mut claims: Vec<Claim> = Vec::new();
     let counting = || rows.iter().filter(|row| row.counts_on(today));
     let mut keys: Vec<Option<ClientKey>> = counting().map(|row| Some(row.client.key.clone())).collect();
@@ -94,11 +94,8 @@ pub(super) fn claims(
         match (states.as_slice(), row) {
             _ if asides.contains(&Cause::ClaimedBySeveralClients) => {}
             ([.., state], _) if state.cause.is_some() => {
-                let standing = if key.is_some() && row.is_none() && asides.is_empty() {
-                    Standing::Dropped
-                } else {
-                    Standing::Judged
-                };
+                let unnamed = register.is_some() && row.is_none() && asides.is_empty();
+                let standing = if key.is_some() && unnamed { Standing::Dropped } else { Standing::Judged };
                 claims.push(judged(story, state, standing));
             }
             (_, Some(row)) => claims.push(not_yet(row)),

@@ -1,4 +1,5 @@
-//! The story for programs. Keys are stable: those of the reports' columns where they mean the same.
+//! The story for programs. Keys are stable: those of the reports' columns where they mean the same. What only today's
+//! register could say is null where it could not be read.
 
 use serde_json::{Value, json};
 
@@ -16,10 +17,10 @@ pub(super) fn json(answer: &Answer<'_>) -> Value {
         "account_name": answer.name(),
         "as_of": answer.as_of.as_ref().map(Told::json),
         "judgements": answer.claims.iter().map(|one| claim(answer, one)).collect::<Vec<_>>(),
-        "register": answer.rows.iter().map(|one| row(one)).collect::<Vec<_>>(),
+        "register": answer.register.map(|_| answer.rows.iter().map(|one| row(one)).collect::<Vec<_>>()),
         "sightings": answer.places.iter().map(place).collect::<Vec<_>>(),
         "mails": answer.mails.iter().map(mail).collect::<Vec<_>>(),
-        "exceptions": answer.exceptions.iter().map(|one| exception(one)).collect::<Vec<_>>(),
+        "exceptions": answer.register.map(|_| answer.exceptions.iter().map(|one| exception(one)).collect::<Vec<_>>()),
     })
 }
 
@@ -64,7 +65,7 @@ fn claim(answer: &Answer<'_>, claim: &Claim) -> Value {
         "mails_sent": claim.mails_sent,
         "last_mailed_on": claim.last_mailed_on,
         "next_mail_on": note.next_mail_on,
-        "next_mail_to": persons,
+        "next_mail_to": answer.register.map(|_| persons),
         "what_next": next::words(answer, claim),
     })
 }

@@ -37,10 +37,10 @@ pub(super) async fn explain(situation: &Situation, account: &str, output: Output
     let Some(default) = config.rules.members.first() else { return refuse(Exit::Refused, &"no member is configured") };
     // What is stored is told even where today's registers cannot be read.
     let (register, exit) = match expected::read(&config.expected, default, config.zone()).await {
-        Ok(register) => (register, Exit::Done),
-        Err(fault) => (Register::default(), refuse(Exit::Refused, &fault)),
+        Ok(register) => (Some(register), Exit::Done),
+        Err(fault) => (None, refuse(Exit::Refused, &fault)),
     };
-    let answer = Answer::new(id, story, &register, situation.today());
+    let answer = Answer::new(id, story, register.as_ref(), situation.today());
     match output {
         Output::Text => screen::print(&text::text(&answer, config.zone()), exit),
         Output::Json => screen::print_json(&json::json(&answer), exit),
@@ -52,7 +52,8 @@ struct Answer<'r> {
     id: AccountId,
     /// The run whose word it is; none: nothing was ever judged.
     as_of: Option<Told>,
-    register: &'r Register,
+    /// None: today's could not be read, and nothing is said of it.
+    register: Option<&'r Register>,
     /// Today's rows of it, also those that do not count today.
     rows: Vec<&'r ExpectedAccount>,
     /// What there is to say of it to each that expects it, or to nobody.
@@ -64,8 +65,9 @@ struct Answer<'r> {
 }
 
 impl<'r> Answer<'r> {
-    fn new(id: AccountId, story: AccountStory, register: &'r Register, today: NaiveDate) -> Self {
-        let rows: Vec<&ExpectedAccount> = register.accounts.iter().filter(|row| row.account_id == id).collect();
+    fn new(id: AccountId, story: AccountStory, register: Option<&'r Register>, today: NaiveDate) -> Self {
+        let rows = register.into_iter().flat_map(|register| &register.accounts);
+        let rows: Vec<&ExpectedAccount> = rows.filter(|row| row.account_id == id).collect();
         let claims = claim::claims(id, &story, register, &rows, today);
         let covers = |exception: &&Exception| {
             exception.until >= today
@@ -82,7 +84,7 @@ impl<'r> Answer<'r> {
             as_of: story.as_of.map(Told::new),
             register,
             rows,
-            exceptions: register.exceptions.iter().filter(covers).collect(),
+            exceptions: register.into_iter().flat_map(|register| &register.exceptions).filter(covers).collect(),
             claims,
             places: story.places,
             mails: story.mails,

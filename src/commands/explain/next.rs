@@ -7,8 +7,8 @@ use crate::judge;
 
 /// The persons whom the next mail about it would go to, by today's contacts.
 pub(super) fn persons<'r>(answer: &Answer<'r>, claim: &Claim) -> Vec<&'r Contact> {
-    let Some(client) = &claim.client else { return Vec::new() };
-    let of = |role| judge::contacts_of(answer.register, &client.key, role);
+    let (Some(client), Some(register)) = (&claim.client, answer.register) else { return Vec::new() };
+    let of = |role| judge::contacts_of(register, &client.key, role);
     let first = match claim.note.reminder_state {
         Some(ReminderState::Escalated) => Vec::new(),
         Some(ReminderState::Scheduled | ReminderState::Waiting | ReminderState::Held | ReminderState::Doubtful) => {
@@ -28,13 +28,16 @@ pub(super) fn words(answer: &Answer<'_>, claim: &Claim) -> String {
         }
         Standing::SetAside => "Nobody is mailed. Once the register is corrected, the next run judges it.".into(),
         Standing::NotYet => "The next run judges it for the first time.".into(),
+        Standing::Withdrawn if answer.register.is_none() => {
+            "Nothing, unless today's register names it again: that could not be read.".into()
+        }
         Standing::Withdrawn => "Nothing: nobody expects it any more.".into(),
     }
 }
 
 fn after_judgement(answer: &Answer<'_>, claim: &Claim) -> String {
     let next = claim.note.next_mail_on;
-    let whom = whom(&persons(answer, claim));
+    let whom = whom(answer, &persons(answer, claim));
     match claim.note.reminder_state {
         None => without_mail(answer, claim),
         Some(ReminderState::Scheduled) => match next {
@@ -45,7 +48,7 @@ fn after_judgement(answer: &Answer<'_>, claim: &Claim) -> String {
             Some(day) => format!("A mail to {whom} waits until {day}: for the nights of grace, a day on which mail goes, or the distance to the last one."),
             None => "Nobody is mailed while it is not certain; the next run judges it again.".to_owned(),
         },
-        Some(ReminderState::Escalated) if persons(answer, claim).is_empty() => {
+        Some(ReminderState::Escalated) if answer.register.is_some() && persons(answer, claim).is_empty() => {
             "It was in as many mails to the client as are configured, and no owner is registered who could take it over: the operators read of it once a week. Add an owner to the contacts.".to_owned()
         }
         Some(ReminderState::Escalated) => {
@@ -54,6 +57,7 @@ fn after_judgement(answer: &Answer<'_>, claim: &Claim) -> String {
         }
         Some(ReminderState::Snoozed) => match answer.exceptions.iter().max_by_key(|exception| exception.until) {
             Some(exception) => format!("Nobody is mailed about it until {} has passed: {}.", exception.until, exception.reason),
+            None if answer.register.is_none() => "It was excepted in the newest run: nobody is mailed while that holds.".to_owned(),
             None => "It was excepted in the newest run; today's exceptions do not cover it, so the next run mails it when it is due.".to_owned(),
         },
         Some(ReminderState::Held) => held(answer),
@@ -105,9 +109,11 @@ fn held(answer: &Answer<'_>) -> String {
 }
 
 /// Persons by name and address.
-fn whom(persons: &[&Contact]) -> String {
-    if persons.is_empty() {
-        return "the client's contacts (today's register names none)".to_owned();
+fn whom(answer: &Answer<'_>, persons: &[&Contact]) -> String {
+    match answer.register {
+        None => return "whoever today's register names (it could not be read)".to_owned(),
+        Some(_) if persons.is_empty() => return "the client's contacts (today's register names none)".to_owned(),
+        Some(_) => {}
     }
     let words: Vec<String> = persons.iter().map(|person| called(person)).collect();
     words.join(" and ")

@@ -28,14 +28,19 @@ pub(super) fn text(answer: &Answer<'_>, zone: Tz) -> String {
         about(answer, claim, &mut text);
     }
     if answer.claims.is_empty() {
-        let known = match (answer.rows.is_empty(), answer.places.is_empty()) {
-            (true, true) => "No run expected or saw it, and today's register does not name it.",
-            (true, false) => "Nobody expects it, and no member of ours sees it any more.",
-            (false, _) => "Today's register names it, but no row of it counts today.",
+        let known = match (answer.register, answer.rows.is_empty(), answer.places.is_empty()) {
+            (None, _, true) => "No run expected or saw it.",
+            (None, _, false) => "The newest run found nobody who expects it, and no member of ours sees it any more.",
+            (Some(_), true, true) => "No run expected or saw it, and today's register does not name it.",
+            (Some(_), true, false) => "Nobody expects it, and no member of ours sees it any more.",
+            (Some(_), false, _) => "Today's register names it, but no row of it counts today.",
         };
         let _ = write!(text, "\n{}\n", wrapped(known, WIDTH, 0));
     }
     text.push('\n');
+    if answer.register.is_none() {
+        label(&mut text, "Register", "today's could not be read: whether it names the account is not known");
+    }
     for row in &answer.rows {
         label(&mut text, "Register", &registered(row));
     }
@@ -114,7 +119,7 @@ fn status(claim: &Claim) -> String {
     match (claim.standing, claim.certain) {
         (Standing::Withdrawn, _) => {
             let on = claim.withdrawn_on.map(|day| format!(" on {day}")).unwrap_or_default();
-            format!("withdrawn{on}: nobody expects it any more. It was {words}{since}")
+            format!("withdrawn{on}: nobody expected it any more. It was {words}{since}")
         }
         (_, Some((certain, until))) => {
             let until = until.map(|day| format!(", certain until {day}")).unwrap_or_default();
