@@ -122,11 +122,17 @@ impl Told {
             remarks.push("not read completely".to_owned());
         }
         match (run.held, run.released_at) {
-            (true, None) => remarks.push(format!("held by {}", self.guards().join(", "))),
-            (true, Some(_)) => remarks.push(format!("held by {}, released", self.guards().join(", "))),
+            (true, None) => remarks.push(self.hold()),
+            (true, Some(_)) => remarks.push(format!("{}, released", self.hold())),
             (false, _) => {}
         }
         remarks.join("; ")
+    }
+
+    /// What held; no guard did where a part was released and the rest stays held.
+    fn hold(&self) -> String {
+        let guards = self.guards().join(", ");
+        if guards.is_empty() { "held in part".to_owned() } else { format!("held by {guards}") }
     }
 
     fn cells(&self, zone: Tz) -> [String; 8] {
