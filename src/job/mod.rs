@@ -146,7 +146,7 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
     let place = place.heeding(recorder.stop());
     let mandate = match released {
         None => Ok(Mandate::default()),
-        Some((run_id, only)) => release::mandate(&recorder.store, run_id, only).await,
+        Some((run_id, only)) => release::mandate(&recorder.store, &register, run_id, only).await,
     };
     let outcome = match (ready(texts).await, mandate) {
         (Ok(texts), Ok(mandate)) => {

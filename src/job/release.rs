@@ -3,12 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::{Mandate, Refusal};
-use crate::domain::Exit;
+use crate::domain::{Exit, Register};
 use crate::judge::Only;
 use crate::store::{RunRow, Store};
 
-/// The mandate to release a run; refused unless it is the newest one, ended, was held, and is not released yet.
-pub(super) async fn mandate(store: &Store, run_id: &str, only: Option<Only>) -> Result<Mandate, Refusal> {
+/// The mandate to release a run; refused unless it is the newest one, ended, was held, and is not released yet. A part
+/// must be somebody's: a slip of the pen would end as a release of nothing.
+pub(super) async fn mandate(
+    store: &Store,
+    register: &Register,
+    run_id: &str,
+    only: Option<Only>,
+) -> Result<Mandate, Refusal> {
+    if let Some(stranger) = only.as_ref().and_then(|only| stranger(only, register)) {
+        return Err(Refusal::new(Exit::Refused, stranger));
+    }
     let runs = store.runs(RECENT).await.map_err(|error| Refusal::new(Exit::NotWritten, error.to_string()))?;
     // A run that was killed sent nothing that a guard would have held; it stands in nobody's way.
     let Some(newest) = runs.iter().find(|run| run.ended_at.is_some()) else {
@@ -27,6 +36,24 @@ pub(super) async fn mandate(store: &Store, run_id: &str, only: Option<Only>) -> 
         ));
     }
     Ok(Mandate { lifted: lifted(&runs), only, releases: Some(newest.seq) })
+}
+
+/// Why a part is nobody's, if it is.
+fn stranger(only: &Only, register: &Register) -> Option<String> {
+    let mut clients = register.accounts.iter().map(|row| &row.client.key);
+    let (known, what, how) = match only {
+        Only::Country(country) => {
+            let known = clients.any(|client| *client.country == **country);
+            (known, format!("of the country {}", country.to_uppercase()), "--country DK")
+        }
+        Only::Client(key) => {
+            let name = format!("{}/{}", key.country.to_uppercase(), key.code.to_uppercase());
+            (clients.any(|client| client == key), name, "--client DK/C07")
+        }
+    };
+    let why =
+        format!("the accounts register has no client {what}: nothing was released; write it as there, such as {how}");
+    (!known).then_some(why)
 }
 
 /// The guards that held: those of the newest run, and where that released only a part, of the run it released.

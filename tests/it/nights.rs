@@ -1,5 +1,7 @@
 //! Stories of nights: what is shared, what changes, who is told, what the report says.
 
+use rstest::rstest;
+
 use crate::harness::*;
 
 /// Acme expects three accounts; the third is not shared.
@@ -260,6 +262,23 @@ fn only_the_newest_held_run_can_be_released() {
     release(&stage, "2026-11-24T09:00:00Z", &[]).ends_with(0);
     let ran = release(&stage, "2026-11-24T10:00:00Z", &[]).ends_with(2);
     assert!(ran.stderr.contains("nothing is held"), "{}", ran.stderr);
+}
+
+/// A mistyped part, before and after the run was released otherwise.
+#[rstest]
+#[case("--country", "NO", "no client of the country NO")]
+#[case("--client", "DK/C99", "no client DK/C99")]
+#[case("--client", "se/c07", "no client SE/C07")]
+#[case("--client", "DK/", "no client DK/")]
+fn a_part_that_is_nobodys_is_refused_and_releases_nothing(#[case] by: &str, #[case] part: &str, #[case] why: &str) {
+    let stage = held();
+    let run_id = stage.summary()["run_id"].clone();
+    let ran = release(&stage, "2026-11-24T09:00:00Z", &[by, part]).ends_with(2);
+    assert!(ran.stderr.contains(why), "{}", ran.stderr);
+    assert!(stage.letters().is_empty());
+    assert_eq!(stage.summary()["run_id"], run_id, "no report was written");
+    release(&stage, "2026-11-24T10:00:00Z", &["--country", " dk"]).ends_with(0);
+    assert_eq!(recipients(&stage).len(), 2);
 }
 
 #[test]
