@@ -137,7 +137,7 @@ fn conclude(result: &Result<Outcome, Refusal>, output: Output, config: &Path) ->
         Ok(outcome) => screen::show(outcome, output),
         Err(refusal) => {
             screen::complain(&refusal.message);
-            if refusal.exit == Exit::Refused {
+            if refusal.check_tells {
                 screen::complain(&format!(
                     "See all faults at once: tiktok-access-reconciler --config {} check",
                     config.display()

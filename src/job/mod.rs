@@ -95,11 +95,18 @@ pub struct Refusal {
     pub exit: Exit,
     /// What happened, and what to do.
     pub message: String,
+    /// Whether `check` finds this too, and what else is wrong.
+    pub check_tells: bool,
 }
 
 impl Refusal {
     fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into() }
+        Self { exit, message: message.into(), check_tells: false }
+    }
+
+    /// What is configured does not hold.
+    fn of_input(fault: &impl std::fmt::Display) -> Self {
+        Self { check_tells: true, ..Self::new(Exit::Refused, fault.to_string()) }
     }
 }
 
@@ -139,8 +146,7 @@ impl Mandate {
 async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> Result<Outcome, Refusal> {
     let texts = prepare_texts(order);
     let register = load(order).await?;
-    let postman =
-        mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))?;
+    let postman = mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::of_input(&fault))?;
     let place = place(order)?;
     let mut recorder = Recorder::open(order).await?;
     let place = place.heeding(recorder.stop());
@@ -226,7 +232,7 @@ fn prepare_texts(order: &Order<'_>) -> Texts {
 async fn ready(texts: Texts) -> Result<mail::Writer, Refusal> {
     match texts.await {
         Ok(Ok(writer)) => Ok(writer),
-        Ok(Err(faults)) => Err(Refusal::new(Exit::Refused, faults.to_string())),
+        Ok(Err(faults)) => Err(Refusal::of_input(&faults)),
         Err(_) => Err(Refusal::new(Exit::Unexpected, "the templates could not be filled: a fault of the program")),
     }
 }
@@ -240,7 +246,7 @@ async fn load(order: &Order<'_>) -> Result<Register, Refusal> {
         .run_until_cancelled(reading)
         .await
         .unwrap_or(Err(expected::Error::Stopped))
-        .map_err(|fault| Refusal::new(refusal(&fault), fault.to_string()))?;
+        .map_err(|fault| refusal(&fault))?;
     info!(
         register.rows = register.account_rows,
         register.bad_rows = register.bad_rows.len(),
@@ -250,16 +256,16 @@ async fn load(order: &Order<'_>) -> Result<Register, Refusal> {
     Ok(register)
 }
 
-fn refusal(fault: &expected::Error) -> Exit {
+fn refusal(fault: &expected::Error) -> Refusal {
     match fault {
-        expected::Error::Refused(_) => Exit::Refused,
-        expected::Error::Stopped => Exit::NotReadCompletely,
+        expected::Error::Refused(_) => Refusal::of_input(fault),
+        expected::Error::Stopped => Refusal::new(Exit::NotReadCompletely, fault.to_string()),
     }
 }
 
 /// The place of the reports; refused before anything is read where it is none.
 fn place(order: &Order<'_>) -> Result<Place, Refusal> {
-    Place::open(&order.config.report.dir).map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))
+    Place::open(&order.config.report.dir).map_err(|fault| Refusal::of_input(&fault))
 }
 
 /// The run's id. A bucket that cannot be looked into stops nothing here: it refuses what is there already.
@@ -274,5 +280,5 @@ fn free_run_id(place: &Place, order: &Order<'_>, register: &Register) -> String 
 /// A reader that shares the run's way of being stopped.
 fn reader(order: &Order<'_>, stop: CancellationToken) -> Result<tiktok::Reader, Refusal> {
     tiktok::Reader::new(&order.config.tiktok, stop, Arc::clone(&order.progress))
-        .map_err(|fault| Refusal::new(Exit::Refused, fault.to_string()))
+        .map_err(|fault| Refusal::of_input(&fault))
 }

@@ -41,6 +41,7 @@ fn a_missing_register_is_code_2_and_says_which() {
     fs::remove_file(stage.path("accounts.csv")).unwrap();
     let ran = ran(stage.command(&["run"]).output().unwrap()).ends_with(2);
     assert!(ran.stderr.contains("accounts.csv"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("See all faults at once: "), "{}", ran.stderr);
     assert!(!stage.path("reports").exists());
 }
 
@@ -98,6 +99,11 @@ fn a_moment_before_the_newest_run_is_refused() {
     stage.night("2026-11-23").ends_with(0);
     let ran = stage.night("2026-11-22").ends_with(2);
     assert!(ran.stderr.contains("before the newest stored run"), "{}", ran.stderr);
+    let plan = stage.does(&["--now", "2026-11-22T04:30:00Z", "plan"]).ends_with(2);
+    let release = stage.does(&["release", "20200101T000000Z-abcd"]).ends_with(2);
+    for ran in [ran, plan, release] {
+        assert!(!ran.stderr.contains("See all faults"), "check finds nothing of it: {}", ran.stderr);
+    }
 }
 
 #[test]
