@@ -16,10 +16,11 @@ mod schedule;
 mod screen;
 mod table;
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -64,6 +65,9 @@ async fn command(cli: Cli) -> Exit {
             return Exit::Refused;
         }
     };
+    if let Some(why) = cli.now.and_then(|now| out_of_time(now, config.calendar.day(now))) {
+        return refuse(Exit::Refused, &why);
+    }
     let stop = CancellationToken::new();
     tokio::spawn(watch_signals(stop.clone()));
     let situation = Situation { config, now: cli.now, stop };
@@ -83,6 +87,18 @@ async fn command(cli: Cli) -> Exit {
         }
         Command::History { account: None, limit, output } => history::history(&situation, limit, output).await,
     }
+}
+
+/// The years whose days `--now` may name. TikTok is younger; and a run of a later year would reckon with days that no
+/// later run can read, as they have five digits.
+const YEARS: RangeInclusive<i32> = 2000..=9998;
+
+/// Why a moment cannot be taken for the present, if so.
+fn out_of_time(now: DateTime<Utc>, day: NaiveDate) -> Option<String> {
+    let now = now.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let (first, last) = (YEARS.start(), YEARS.end());
+    let why = format!("--now {now} is no moment that a run can take: give a day from {first}-01-01 to {last}-12-31");
+    (!YEARS.contains(&day.year())).then_some(why)
 }
 
 /// What every command starts from.

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use rstest::rstest;
+
 use crate::harness::*;
 
 fn stage() -> Stage {
@@ -104,6 +106,24 @@ fn a_moment_before_the_newest_run_is_refused() {
     for ran in [ran, plan, release] {
         assert!(!ran.stderr.contains("See all faults"), "check finds nothing of it: {}", ran.stderr);
     }
+}
+
+/// A slip in the year would be remembered as the newest run for ever.
+#[rstest]
+#[case("9999-01-01T00:00:00Z", false)]
+#[case("9998-12-31T23:30:00Z", false)] // a new year's day in Copenhagen
+#[case("9998-12-31T12:00:00Z", true)]
+#[case("1999-12-31T12:00:00Z", false)]
+#[case("2000-01-01T12:00:00Z", true)]
+#[case("0026-11-23T04:30:00Z", false)]
+fn a_moment_of_another_age_is_refused_and_nothing_remembers_it(#[case] now: &str, #[case] can_be: bool) {
+    let stage = stage();
+    let ran = stage.does(&["--now", now, "run"]).ends_with(if can_be { 0 } else { 2 });
+    assert_eq!(ran.stderr.contains("from 2000-01-01 to 9998-12-31"), !can_be, "{}", ran.stderr);
+    assert_eq!(stage.store.exists(), can_be);
+    // Whatever was stored, a run by the clock and a look at the past find their way.
+    stage.does(&["run"]).ends_with(0);
+    stage.does(&["history"]).ends_with(0);
 }
 
 #[test]
