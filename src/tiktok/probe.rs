@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 
 use super::Reader;
 use super::failure::{Failure, Kind};
-use super::wire::{Call, Page, Reach};
-use crate::domain::{Address, BusinessCenter, BusinessCenterId, ListedAccount, Standing};
+use super::wire::{Call, Page, Reach, States};
+use crate::domain::{AccountId, Address, BusinessCenter, BusinessCenterId, ListedAccount, Standing};
 
 /// What was found about a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct MemberProbe {
 /// One thing that was tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was tried: `identity`, `Business Centers`, `ad accounts`, `second witness`.
+    /// What was tried: `identity`, `Business Centers`, `ad accounts`, `account states`, `second witness`.
     pub about: &'static str,
     /// A sentence either way; a fault's with its remedy.
     pub result: Result<String, ProbeFault>,
@@ -32,13 +32,13 @@ pub struct Finding {
 pub enum ProbeFault {
     /// TikTok refuses the member's token, scopes or identity, or lets it see nothing: a person must act.
     Refused(String),
-    /// TikTok did not answer, or not so that it can be used.
+    /// TikTok did not answer, or not so that it can be used: a run would not read completely.
     Unanswered(String),
 }
 
 impl Reader {
-    /// Tries every member's token: identity, first page of its Business Centers, first page of one listing, witness if
-    /// configured.
+    /// Tries every member's token: identity, first page of its Business Centers, first page of one listing, the state
+    /// of the first account there, witness if configured.
     pub async fn probe(&self) -> Vec<MemberProbe> {
         join_all((0..self.members.len()).map(|index| self.probe_member(index))).await
     }
@@ -46,14 +46,20 @@ impl Reader {
     async fn probe_member(&self, index: usize) -> MemberProbe {
         let member = &self.members[index];
         let mut findings = vec![Finding { about: "identity", result: tell_standing(self.identify(index).await) }];
-        let mut first = None;
+        let (mut first, mut seen) = (None, None);
         if member.refused.get().is_none() {
             let (result, found) = self.probe_list(index).await;
             findings.push(Finding { about: "Business Centers", result });
             first = found;
         }
         if let (Some(bc), None) = (first, member.refused.get()) {
-            findings.push(Finding { about: "ad accounts", result: self.probe_listing(index, bc).await });
+            let (result, found) = self.probe_listing(index, bc).await;
+            findings.push(Finding { about: "ad accounts", result });
+            seen = found;
+        }
+        if let (Some(account), None) = (seen, member.refused.get()) {
+            let result = self.probe_state(index, account).await;
+            findings.extend(result.map(|result| Finding { about: "account states", result }));
         }
         if let (Some((app_id, secret)), None) = (&member.witness, member.refused.get()) {
             let answer = self.ask::<Reach>(index, &Call::Witness { app_id, secret }).await;
@@ -81,11 +87,30 @@ impl Reader {
         (Ok(format!("the member is in {count} Business Centers")), page.rows.first().map(|(bc, _)| *bc))
     }
 
-    async fn probe_listing(&self, index: usize, bc: BusinessCenterId) -> Result<String, ProbeFault> {
-        let answer = self.ask::<Page<ListedAccount>>(index, &Call::Assets { bc, page: 1 }).await;
-        let page = answer.map_err(|failure| self.remedy(index, failure))?.content;
+    async fn probe_listing(
+        &self,
+        index: usize,
+        bc: BusinessCenterId,
+    ) -> (Result<String, ProbeFault>, Option<AccountId>) {
+        let page = match self.ask::<Page<ListedAccount>>(index, &Call::Assets { bc, page: 1 }).await {
+            Ok(answer) => answer.content,
+            Err(failure) => return (Err(self.remedy(index, failure)), None),
+        };
         let count = page.info.map_or(page.rows.len() as u64, |info| info.total_number);
-        Ok(format!("Business Center {bc} shares {count} ad accounts with the member"))
+        let said = format!("Business Center {bc} shares {count} ad accounts with the member");
+        (Ok(said), page.rows.first().map(|row| row.account_id))
+    }
+
+    /// Whether states may be asked at all: the scope is another one than that of the listings. What else TikTok may have
+    /// against this one question says nothing of a night's.
+    async fn probe_state(&self, index: usize, account: AccountId) -> Option<Result<String, ProbeFault>> {
+        match self.ask::<States>(index, &Call::Advertisers { ids: &[account] }).await {
+            Ok(_) => Some(Ok("TikTok tells whether an account is open".to_owned())),
+            Err(Failure::Unusable { kind: Kind::Scope(path), .. }) => {
+                Some(Err(ProbeFault::Unanswered(no_scope(&path))))
+            }
+            Err(failure) => self.members[index].refused.get().is_some().then(|| Err(self.remedy(index, failure))),
+        }
     }
 
     fn remedy(&self, index: usize, failure: Failure) -> ProbeFault {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use rstest::rstest;
 use serde_json::json;
 
 use super::server::{account_row, code, envelope};
 use super::*;
 use crate::domain::{AccountId, AccountInfo, AccountState, Reading, SecondLook, Witness};
-use crate::tiktok::ProbeFault;
+use crate::tiktok::{Finding, ProbeFault};
 
 fn account(id: u64) -> AccountId {
     AccountId::parse(&id.to_string()).unwrap()
@@ -201,6 +202,7 @@ async fn a_probe_says_what_works_and_how_to_mend_what_does_not() {
         [
             "the member is in 3 Business Centers".to_owned(),
             "Business Center 11 shares 120 ad accounts with the member".to_owned(),
+            "TikTok tells whether an account is open".to_owned(),
             "the second witness names 127 ad accounts".to_owned(),
         ]
     );
@@ -208,6 +210,26 @@ async fn a_probe_says_what_works_and_how_to_mend_what_does_not() {
     let probe = reader(&settings(server.url.clone())).probe().await;
     let refused = probe[0].findings[1].result.clone();
     assert!(matches!(refused, Err(ProbeFault::Refused(said)) if said.contains("authorize the app again")));
+}
+
+/// The scope of the states is asked for once, of an account that is seen; other answers to that are no news.
+#[rstest]
+#[case(code(40001, "The advertiser does not grant you /advertiser/info/:GET permission"), true)]
+#[case(code(40001, "No permission to operate advertiser 1001"), false)]
+#[case(code(40002, "The advertiser 1001 doesn't exist or has been deleted."), false)]
+#[case(Reply::Status(500, "x".into()), false)]
+#[tokio::test]
+async fn a_probe_finds_the_scope_that_the_states_need(#[case] reply: Reply, #[case] lacks: bool) {
+    let server = Server::start(world(), fault(move |asked| asked.is("/advertiser/info/").then(|| reply.clone()))).await;
+    let probe = reader(&settings(server.url.clone())).probe().await;
+    let told = probe[0].findings.iter().find(|finding| finding.about == "account states");
+    assert_eq!(told.is_some(), lacks, "{probe:?}");
+    let remedy = |said: &str| said.contains("scope for /advertiser/info/") && said.contains("Ad account management");
+    let refused = |finding: &Finding| matches!(&finding.result, Err(ProbeFault::Unanswered(said)) if remedy(said));
+    assert!(told.is_none_or(refused), "{probe:?}");
+    assert!(probe[0].findings.last().unwrap().result.is_ok(), "the second witness is asked all the same");
+    let asked = server.asked().into_iter().filter(|asked| asked.is("/advertiser/info/"));
+    assert!(asked.into_iter().all(|asked| asked.query["advertiser_ids"] == "[\"1001\"]"));
 }
 
 #[tokio::test]
