@@ -13,6 +13,7 @@
 //! * [`observe`] – metrics and heartbeat: how others hear of a run.
 //! * [`schedule`] – when a run is due, and the doors that others knock at while none is.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
+//! * `trial` – whether a folder could take what a run puts there; for the store and the reports.
 //! * [`commands`] – one file a command; [`cli`] names them, [`telemetry`] logs.
 
 pub mod cli;
@@ -29,3 +30,4 @@ pub mod schedule;
 pub mod store;
 pub mod telemetry;
 pub mod tiktok;
+mod trial;

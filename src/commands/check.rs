@@ -140,7 +140,10 @@ async fn store(config: &config::Config) -> Line {
             Ok(said) => well("store", said),
             Err(error) => fault("store", error.to_string(), Exit::NotWritten),
         },
-        Ok(None) => well("store", "there is none yet; the first run creates it"),
+        Ok(None) => match store::Store::can_be(&config.store.url) {
+            Ok(()) => well("store", "there is none yet; the first run creates it"),
+            Err(error) => fault("store", error.to_string(), Exit::NotWritten),
+        },
         Err(error) => fault("store", error.to_string(), Exit::NotWritten),
     }
 }

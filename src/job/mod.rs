@@ -148,6 +148,7 @@ async fn conduct(order: &Order<'_>, released: Option<(&str, Option<Only>)>) -> R
     let register = load(order).await?;
     let postman = mail::Postman::new(&order.config.mail).map_err(|fault| Refusal::of_input(&fault))?;
     let place = place(order)?;
+    place.can_be().map_err(|fault| Refusal::new(Exit::NotWritten, fault.to_string()))?;
     let mut recorder = Recorder::open(order).await?;
     let place = place.heeding(recorder.stop());
     let mandate = match released {

@@ -74,6 +74,18 @@ impl Place {
         }
     }
 
+    /// Whether a folder is there, or could be made: mails whose report has no place would be found in none. (A bucket is
+    /// not asked: it must be there, and what it takes shows when it is written.)
+    ///
+    /// # Errors
+    /// It could not.
+    pub fn can_be(&self) -> Result<(), Error> {
+        match &self.kind {
+            Kind::Folder(dir) => folder::can_be(dir),
+            Kind::Bucket(_) => Ok(()),
+        }
+    }
+
     /// Whether a complete report is there of a run that is none of these.
     ///
     /// # Errors

@@ -58,6 +58,18 @@ impl Store {
         }
     }
 
+    /// For `check`: whether a store that is not there yet could be created.
+    ///
+    /// # Errors
+    /// No address of a database, or SQLite's folder could not be created or written.
+    pub fn can_be(url: &SecretString) -> Result<(), Error> {
+        match kind(url)? {
+            Kind::Sqlite => sqlite::can_be(url),
+            // Whoever was let in found no tables; whether he may create them shows when he does.
+            Kind::Postgres => Ok(()),
+        }
+    }
+
     /// Looks whether the database is sound: one sentence.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use super::error::Place;
 use super::sql::{Access, Pool};
 use super::{Error, Store};
+use crate::trial;
 
 /// How long a statement waits for another process.
 const BUSY: Duration = Duration::from_secs(5);
@@ -30,6 +31,13 @@ pub(super) fn for_writing(url: &SecretString) -> Result<Store, Error> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true);
     Ok(store(options, &path))
+}
+
+/// Whether the file could be created.
+pub(super) fn can_be(url: &SecretString) -> Result<(), Error> {
+    let (_, path) = options(url)?;
+    let folder = path.parent().unwrap_or(&path);
+    trial::takes(folder).map_err(|source| Error::Folder { path: folder.to_path_buf(), source })
 }
 
 /// The store with its schema's version; none if there is no file.

@@ -177,15 +177,6 @@ fn check_tells_a_tiktok_that_does_not_answer_from_a_token_that_is_refused() {
 }
 
 #[test]
-fn check_tells_a_token_that_may_read_the_accounts_but_not_their_states() {
-    let stage = stage();
-    stage.tiktok.world_mut(|world| world.set_scopes(MEMBER, &[15]));
-    let ran = stage.does(&["check"]).ends_with(4);
-    assert!(ran.stdout.contains("account states: the token lacks the scope for /advertiser/info/"), "{}", ran.stdout);
-    stage.night("2026-11-23").ends_with(4);
-}
-
-#[test]
 fn json_on_stdout_is_the_summary_and_logs_stay_on_stderr() {
     let ran = stage()
         .does(&["--now", "2026-11-23T04:30:00Z", "--log-format", "json", "run", "--output", "json"])

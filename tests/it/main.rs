@@ -7,6 +7,7 @@ mod answers;
 mod architecture;
 mod breaks;
 mod bucket;
+mod checks;
 mod commands;
 mod drafts;
 mod ear;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::MANIFEST;
+use super::{MANIFEST, at};
+use crate::report::Error;
+use crate::trial;
 
 /// Whether a complete report is there of a run that is none of these.
 pub(in crate::report) fn has_others(dir: &Path, known: &BTreeSet<String>) -> bool {
@@ -22,6 +24,11 @@ pub(in crate::report) fn is_taken(dir: &Path, run_id: &str) -> bool {
     dir.join(run_id).symlink_metadata().is_ok()
 }
 
+/// Whether the folder is there, or could be made.
+pub(in crate::report) fn can_be(dir: &Path) -> Result<(), Error> {
+    if dir.is_dir() { Ok(()) } else { trial::takes(dir).map_err(at(dir)) }
+}
+
 /// For `check`: whether a run could write its report.
 ///
 /// # Errors
@@ -31,6 +38,7 @@ pub(in crate::report) fn check(dir: &Path) -> Result<String, String> {
         format!("{} cannot be written: {error}; is the volume mounted, and may this user write there?", dir.display())
     };
     if !dir.exists() {
+        trial::takes(dir).map_err(failed)?;
         return Ok(format!("{} does not exist yet; the first run creates it", dir.display()));
     }
     let trial = dir.join(format!(".check-{}", std::process::id()));

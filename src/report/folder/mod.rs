@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::files::{Counted, Entry, MANIFEST, Manifest, NewFile};
 
-pub(super) use look::{check, has_others, is_taken};
+pub(super) use look::{can_be, check, has_others, is_taken};
 pub(super) use prune::prune;
 
 /// How folders under way are called; whatever is still called so at the next writing is a dead run's.
