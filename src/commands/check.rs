@@ -159,9 +159,12 @@ fn reports(config: &config::Config, stop: CancellationToken) -> Line {
 }
 
 async fn mails(config: &config::Config) -> Vec<Line> {
-    let mut lines = vec![match mail::Writer::new(&config.mail) {
-        Ok(_) => well("templates", "all texts and templates are whole"),
-        Err(faults) => fault("templates", faults.to_string(), Exit::Refused),
+    let mut faults = mail::Writer::new(&config.mail).err().map_or_else(Vec::new, |faults| faults.0);
+    faults.extend(mail::strays(&config.mail));
+    let mut lines = vec![if faults.is_empty() {
+        well("templates", "all texts and templates are whole")
+    } else {
+        fault("templates", mail::TemplateFaults(faults).to_string(), Exit::Refused)
     }];
     lines.push(match mail::Postman::new(&config.mail) {
         Err(error) => fault("mail", error.to_string(), Exit::Refused),

@@ -30,7 +30,7 @@ mod writer;
 pub use message::Message;
 pub use pace::Turn;
 pub use postman::{Delivery, Postman};
-pub use templates::{TemplateFault, TemplateFaults};
+pub use templates::{TemplateFault, TemplateFaults, strays};
 pub use writer::Writer;
 
 /// Why a message could not be written or the postman not be set up. Shows no address.

@@ -13,6 +13,7 @@ use minijinja::value::{Kwargs, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, HtmlEscape, State, UndefinedBehavior};
 
 use super::texts::{FILES, Form, Texts};
+use crate::config;
 use crate::domain::Language;
 
 /// Makes a struct visible to templates, field by field under the field's name.
@@ -112,6 +113,9 @@ pub(super) struct Templates {
 impl Templates {
     /// Reads everything; faults are added to the list.
     pub(super) fn new(folder: Option<&Path>, faults: &mut Vec<TemplateFault>) -> Self {
+        let missing = folder.and_then(missing);
+        let folder = folder.filter(|_| missing.is_none());
+        faults.extend(missing);
         let texts = FILES.map(|(language, file, built_in)| (language, file, source(folder, file, built_in, faults)));
         let texts = Arc::new(Texts::new(&texts, faults));
         let mut environment = Environment::new();
@@ -160,6 +164,32 @@ impl Templates {
         };
         parsed.element.render(&options).map_err(|e| TemplateFault::new(file, None, format!("MJML: {e}")))
     }
+}
+
+/// What is wrong with the folder itself.
+fn missing(folder: &Path) -> Option<TemplateFault> {
+    let what = match folder.metadata() {
+        Ok(there) if there.is_dir() => return None,
+        Ok(_) => "this is no folder".to_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        Err(error) => format!("cannot be read: {error}"),
+    };
+    let remedy = "mount or create it, or remove mail.templates";
+    Some(TemplateFault::new(&folder.display().to_string(), None, format!("{what}; {remedy}")))
+}
+
+/// For `check`: what lies in the configured folder and replaces nothing. Hidden files are a volume's or an editor's own;
+/// those in Markdown are notes for people.
+#[must_use]
+pub fn strays(settings: &config::Mail) -> Vec<TemplateFault> {
+    let known = || FILES.map(|(_, file, _)| file).into_iter().chain(BUILT_IN.map(|(file, _)| file));
+    // That there is none is told by whoever reads it.
+    let entries = settings.templates.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| !name.starts_with('.') && !name.ends_with(".md") && !known().any(|file| file == name));
+    names.sort();
+    let what = format!("this replaces nothing; what can be replaced: {}", known().collect::<Vec<_>>().join(", "));
+    names.iter().map(|name| TemplateFault::new(name, None, what.clone())).collect()
 }
 
 /// A template's source: the operator's file, else the built-in one.

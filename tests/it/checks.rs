@@ -62,3 +62,42 @@ fn check_makes_no_folder_that_a_run_would_make() {
     assert_eq!(fs::read_dir(stage.dir.path()).unwrap().count(), before);
     stage.night("2026-11-23").ends_with(0);
 }
+
+#[rstest]
+#[case("nowhere", "there is no such folder")]
+#[case("accounts.csv", "this is no folder")]
+fn a_templates_folder_that_is_none_is_refused(#[case] folder: &str, #[case] why: &str) {
+    let mut stage = stage();
+    stage.set("mail.templates", &format!("{folder:?}"));
+    for arguments in [&["check"][..], &["--now", "2026-11-23T04:30:00Z", "run"], &["plan"]] {
+        let ran = stage.does(arguments).ends_with(2);
+        let told = if arguments == ["check"] { ran.stdout } else { ran.stderr };
+        assert!(
+            told.contains(&format!("template {folder}: {why}")) && told.contains("remove mail.templates"),
+            "{told}"
+        );
+    }
+    assert!(stage.mails().is_empty());
+}
+
+/// A template beside its name replaces nothing, and nobody would notice.
+#[test]
+fn check_tells_what_replaces_no_template_and_what_can_be() {
+    let mut stage = stage();
+    stage.set("mail.templates", "\"templates\"");
+    let put = |name: &str| fs::write(stage.path("templates").join(name), "").unwrap();
+    fs::create_dir(stage.path("templates")).unwrap();
+    // A mounted ConfigMap has hidden entries of its own.
+    ["..data", "README.md"].into_iter().for_each(put);
+    stage.does(&["check"]).ends_with(0);
+    ["leter.txt", "fr.ftl", "EN.ftl"].into_iter().for_each(put);
+    let told = stage.does(&["check"]).ends_with(2).stdout;
+    for name in ["leter.txt", "fr.ftl", "EN.ftl"] {
+        assert!(told.contains(&format!("template {name}: this replaces nothing")), "{told}");
+    }
+    for name in ["en.ftl", "de.ftl", "letter.mjml", "digest.txt"] {
+        assert!(told.contains(&format!(" {name}")), "{name} can be replaced: {told}");
+    }
+    assert!(!told.contains("README") && !told.contains("..data"), "{told}");
+    stage.night("2026-11-23").ends_with(0);
+}
