@@ -46,13 +46,15 @@ pub(super) struct Laid {
     cells: Vec<Range<usize>>,
     index: Vec<Option<usize>>,
     damage: Vec<(usize, &'static str)>,
+    fault: Option<&'static str>,
 }
 
 impl Laid {
     /// Rows of these columns; a moment is a day in this zone.
     pub(super) fn new(columns: &'static [Column], zone: Tz) -> Self {
         let index = (0..columns.len()).map(Some).collect();
-        let mut laid = Self { columns, zone, text: String::new(), cells: Vec::new(), index, damage: Vec::new() };
+        let (text, cells, damage) = (String::new(), Vec::new(), Vec::new());
+        let mut laid = Self { columns, zone, text, cells, index, damage, fault: None };
         laid.begin();
         laid
     }
@@ -61,6 +63,7 @@ impl Laid {
     pub(super) fn begin(&mut self) {
         self.text.clear();
         self.damage.clear();
+        self.fault = None;
         self.cells.clear();
         self.cells.resize(self.columns.len(), 0..0);
     }
@@ -94,10 +97,22 @@ impl Laid {
         self.damage.push((at, how));
     }
 
+    /// Says that nothing of the row can be believed.
+    pub(super) fn spoil(&mut self, how: &'static str) {
+        self.fault = Some(how);
+    }
+
     /// The row, with its number.
     pub(super) fn row(&self, line: u64) -> Row<'_> {
         let record = Record::new(&self.text, &self.cells);
-        Row { line, fault: None, damage: &self.damage, columns: self.columns, index: &self.index, record }
+        Row {
+            line,
+            fault: self.fault.map(str::to_owned),
+            damage: &self.damage,
+            columns: self.columns,
+            index: &self.index,
+            record,
+        }
     }
 
     /// Adds the row to a hash, cell by cell, so that no text can move from one to the next unseen.

@@ -5,7 +5,7 @@
 //! configured addresses alone: redirects are not followed, and a next page must be of the same scheme, host and port.
 //!
 //! Pages stream: a thread makes rows of one while it comes. If it breaks off, its rows are taken back and it is asked for
-//! again. Lines count on through all pages of a register; in JSON the n-th object is line n.
+//! again. Lines count on through all pages of a register; in JSON the n-th element is line n.
 
 mod answer;
 mod body;

@@ -179,6 +179,23 @@ fn values_of_json_are_read_without_a_loss_or_damaged() {
 }
 
 #[test]
+fn what_is_no_object_among_objects_is_a_bad_row_of_its_number() {
+    let row = r#"{"country": "DK", "client_code": "C1", "client_name": "x", "account_id": "11"}"#;
+    let strangers = ["null", "5", "-5", "1.5", "true", "\"anna@client.example\"", "[[\"11\"], {}]"];
+    let body = strangers.map(|stranger| format!("{stranger}, {row}")).join(",");
+    let server = Server::new(move |path, _| contacts_or(path, || json(&format!("{{\"items\": [{body}]}}"))));
+    let register = read_from(&server.url).unwrap();
+    assert_eq!((register.accounts.len(), register.account_rows), (7, 14));
+    let told = bad_rows(&register);
+    for line in [1, 3, 5, 7, 9, 11, 13] {
+        assert!(told.contains(&format!("{line} row: it is no object; give each row as one")), "{told}");
+    }
+    assert!(!told.contains("anna"), "{told}");
+    // The row after a stranger has nothing of it.
+    assert_eq!(rows(&register)[0], "2 11");
+}
+
+#[test]
 fn an_empty_list_is_an_empty_register() {
     let server = Server::new(|_, _| json("[]"));
     assert_eq!(read_from(&server.url).unwrap().account_rows, 0);

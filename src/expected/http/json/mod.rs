@@ -1,7 +1,7 @@
 //! JSON: a list of objects, or an object that holds nothing but such a list.
 //!
-//! Invariant: numbers keep their digits or are damaged; an object with more than the list is refused, for what stands
-//! beside it (`next`, `total`, `errors`) can say that the list is not all.
+//! Invariant: numbers keep their digits or are damaged; what is no object among objects is a bad row; an object with
+//! more than the list is refused, for what stands beside it (`next`, `total`, `errors`) can say that the list is not all.
 
 mod value;
 
@@ -25,6 +25,8 @@ const SHOWN: usize = 20;
 #[derive(Clone, Default)]
 pub(super) struct Seen {
     objects: u64,
+    /// Elements that are none.
+    strangers: u64,
     /// Our columns, a bit each.
     ours: u32,
     others: BTreeSet<String>,
@@ -57,9 +59,14 @@ pub(super) fn read(
     if source.fill_buf().is_ok_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf")) {
         source.consume(3);
     }
+    let before = (seen.objects, seen.strangers);
     let mut objects = Objects { columns, laid, seen, take };
     let mut reader = serde_json::Deserializer::from_reader(source);
     let read = Top(&mut objects).deserialize(&mut reader).and_then(|()| reader.end());
+    // A stranger among objects is a bad row; a list of nothing else is another answer than was asked for.
+    if read.is_ok() && seen.objects == before.0 && seen.strangers > before.1 {
+        return Err("its JSON is a list without objects".to_owned());
+    }
     read.map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         match error.classify() {
@@ -150,7 +157,19 @@ impl<'de, F: FnMut(&Laid)> DeserializeSeed<'de> for Object<'_, '_, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<F: FnMut(&Laid)> Object<'_, '_, F> {
+    /// Sets the row aside: its element is anything else.
+    fn sets_aside<E>(self) -> Result<(), E> {
+        let Objects { laid, seen, take, .. } = self.0;
+        laid.begin();
+        laid.spoil("it is no object; give each row as one");
+        seen.strangers += 1;
+        take(laid);
+        Ok(())
     }
 }
 
@@ -159,6 +178,35 @@ impl<'de, F: FnMut(&Laid)> Visitor<'de> for Object<'_, '_, F> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.sets_aside()
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        self.sets_aside()
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        self.sets_aside()
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        self.sets_aside()
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        self.sets_aside()
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        self.sets_aside()
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        self.sets_aside()
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
