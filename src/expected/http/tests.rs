@@ -208,8 +208,8 @@ fn an_empty_list_is_an_empty_register() {
 #[case::a_chunk_is_missing(
     "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n36\r\ncountry,client_code,client_name,account_id\nDK,C1,x,11\n\r\n"
 )]
-#[case::an_error_of_the_server("HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n")]
-#[case::too_many_requests("HTTP/1.1 429 Wait\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n")]
+#[case::an_error_of_the_server("HTTP/1.1 503 Busy\r\nConnection: close\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n")]
+#[case::too_many_requests("HTTP/1.1 429 Wait\r\nConnection: close\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n")]
 #[case::no_http("gibberish\r\n\r\n")]
 #[case::silence("")]
 fn what_may_pass_is_asked_again_and_its_rows_count_once(#[case] at_first: &'static str) {
