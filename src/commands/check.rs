@@ -1,13 +1,13 @@
 //! `check`: is everything in place? One line each with its remedy, all faults at once.
 
-use std::collections::BTreeSet;
+mod contacts;
 
 use tokio_util::sync::CancellationToken;
 
 use super::{Situation, screen};
 use crate::cli::Output;
 use crate::config;
-use crate::domain::{ClientKey, ContactRole, Exit, Register, Scope};
+use crate::domain::Exit;
 use crate::{expected, mail, report, store, tiktok};
 
 /// One thing that was looked at.
@@ -78,40 +78,11 @@ async fn registers(config: &config::Config, stop: &CancellationToken) -> Vec<Lin
                 // A bad row is reported every night and stops nothing.
                 note("registers", format!("set aside: {} line {}, {}: {}", row.file, row.line, row.field, row.reason))
             }));
-            lines.extend(without_contact(&register).into_iter().map(|said| note("contacts", said)));
+            let told = contacts::missing(&register).into_iter().chain(contacts::idle(&register));
+            lines.extend(told.map(|said| note("contacts", said)));
             lines
         }
     }
-}
-
-/// Clients whose gaps go to the owner or the operators.
-fn without_contact(register: &Register) -> Vec<String> {
-    let answers = |role: ContactRole, key: &ClientKey| {
-        register.contacts.iter().any(|contact| {
-            contact.role == role
-                && match &contact.scope {
-                    Scope::Client(client) => client == key,
-                    Scope::Country(country) => *country == key.country,
-                }
-        })
-    };
-    let mut seen = BTreeSet::new();
-    register
-        .accounts
-        .iter()
-        .filter(|row| seen.insert(row.client.key.clone()))
-        .filter(|row| !answers(ContactRole::Client, &row.client.key))
-        .map(|row| {
-            let client = row.client.to_string();
-            if answers(ContactRole::Owner, &row.client.key) {
-                format!("{client} has no contact: its mails go to the owner")
-            } else {
-                format!(
-                    "{client} has neither contact nor owner: only the digest tells of it; add a row to the contacts"
-                )
-            }
-        })
-        .collect()
 }
 
 async fn tokens(config: &config::Config, stop: CancellationToken) -> Vec<Line> {

@@ -101,3 +101,31 @@ fn check_tells_what_replaces_no_template_and_what_can_be() {
     assert!(!told.contains("README") && !told.contains("..data"), "{told}");
     stage.night("2026-11-23").ends_with(0);
 }
+
+/// A slip in the client's code sends its mails to the owner or to nobody, and no run says so.
+#[test]
+fn check_names_the_lines_of_contacts_that_are_nobodys() {
+    let mut stage = stage();
+    stage
+        .contact_row("DK,C70,slip@acme.example,,,client")
+        .contact_row("dk,c07 ,second@acme.example,,,client")
+        .contact_row("*,*,everybody@agency.example,,,owner")
+        .contact_row("DK,*,olga@agency.example,,,owner")
+        .contact_row("SE,*,sven@agency.example,,,owner");
+    let ran = stage.does(&["check"]).ends_with(0);
+    assert!(ran.stdout.contains("lines 3, 5, 7: the accounts register has no such client"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Everything is in place."), "{}", ran.stdout);
+    for person in ["slip@", "everybody@", "sven@"] {
+        assert!(!ran.stdout.contains(person), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn check_names_few_lines_of_many() {
+    let mut stage = stage();
+    for number in 0..30 {
+        stage.contact("C99", &format!("person-{number}@acme.example"));
+    }
+    let ran = stage.does(&["check"]).ends_with(0);
+    assert!(ran.stdout.contains("21, 22 and 10 more: the accounts register"), "{}", ran.stdout);
+}
