@@ -253,9 +253,13 @@ pub(crate) fn unexpected(
 
 /// Evidence of a row that conflicts with others.
 pub(crate) fn conflict(row: &ExpectedAccount, cause: Cause, rows: &[&ExpectedAccount]) -> String {
+    let conflicts = |other: &ExpectedAccount| match cause {
+        Cause::DuplicateRow => other.client.key == row.client.key,
+        _ => other.client.family() != row.client.family(),
+    };
     let others: Vec<String> = rows
         .iter()
-        .filter(|other| other.line != row.line && other.overlaps(row))
+        .filter(|other| other.line != row.line && other.overlaps(row) && conflicts(other))
         .map(|other| format!("line {} ({} {})", other.line, other.client.country, other.client.code))
         .collect();
     let what = match cause {

@@ -201,6 +201,28 @@ fn clients_without_a_common_parent_cannot_claim_one_account() {
     assert_eq!(causes, [Cause::ClaimedBySeveralClients; 2]);
 }
 
+/// C07 (twice) and C08 are of one parent, C09 is of none.
+#[test]
+fn a_conflict_names_the_rows_that_conflict_and_no_others() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C08", ONE).in_acme("C07", ONE).in_acme("C09", ONE);
+    for row in night.register.accounts.iter_mut().take(3) {
+        let registration = Arc::make_mut(&mut row.registration);
+        Arc::make_mut(&mut registration.client).parent_code = "P".into();
+    }
+    let told = |night: &Night| -> Vec<String> {
+        night.judge().findings.iter().map(|finding| finding.evidence.to_string()).collect()
+    };
+    let claims = told(&night);
+    assert!(claims[3].contains("line 2 (DK C07), line 3 (DK C08), line 4 (DK C07)"), "{}", claims[3]);
+    for claim in &claims[..3] {
+        assert!(claim.contains("line 5 (DK C09)") && !claim.contains("line 2") && !claim.contains("line 3"), "{claim}");
+    }
+    night.register.accounts.pop();
+    let repeats = told(&night);
+    assert!(repeats[2].contains("line 2 (DK C07)") && !repeats[2].contains("C08"), "{}", repeats[2]);
+}
+
 #[test]
 fn an_account_may_move_from_one_client_to_another_even_during_the_lead() {
     let mut night = Night::new();
