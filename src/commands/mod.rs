@@ -70,23 +70,33 @@ async fn command(cli: Cli) -> Exit {
     }
     let stop = CancellationToken::new();
     tokio::spawn(watch_signals(stop.clone()));
-    let situation = Situation { config, now: cli.now, stop };
+    let situation = Situation { config, now: cli.now, stop: stop.clone() };
     match cli.command {
         Command::Run { output } => run::run(&situation, output).await,
         Command::Plan { out, output } => plan::plan(&situation, &out, output).await,
         Command::Release { run_id, country, client, output } => {
             release::release(&situation, &run_id, country.as_deref(), client.as_deref(), output).await
         }
-        Command::Check { output } => check::check(&situation, output).await,
+        Command::Check { output } => answer(&stop, check::check(&situation, output)).await,
         Command::Schedule { listen } => schedule::schedule(situation, listen).await,
         Command::Dump { out, output } => dump::dump(&situation, out.as_deref(), output).await,
-        Command::Forget { email, output } => forget::forget(&situation, &email, output).await,
-        Command::Explain { account_id, output } => explain::explain(&situation, &account_id, output).await,
-        Command::History { account: Some(account), limit, output } => {
-            changes::changes(&situation, &account, limit, output).await
+        Command::Forget { email, output } => answer(&stop, forget::forget(&situation, &email, output)).await,
+        Command::Explain { account_id, output } => {
+            answer(&stop, explain::explain(&situation, &account_id, output)).await
         }
-        Command::History { account: None, limit, output } => history::history(&situation, limit, output).await,
+        Command::History { account: Some(account), limit, output } => {
+            answer(&stop, changes::changes(&situation, &account, limit, output)).await
+        }
+        Command::History { account: None, limit, output } => {
+            answer(&stop, history::history(&situation, limit, output)).await
+        }
     }
+}
+
+/// An answer that whoever asked may wait for no longer: nothing of it is half done when it is left.
+async fn answer(stop: &CancellationToken, answer: impl Future<Output = Exit>) -> Exit {
+    let told = stop.run_until_cancelled(answer).await;
+    told.unwrap_or_else(|| refuse(Exit::NotReadCompletely, &"told to stop before there was an answer"))
 }
 
 /// The years whose days `--now` may name. TikTok is younger; and a run of a later year would reckon with days that no
@@ -182,4 +192,7 @@ async fn watch_signals(stop: CancellationToken) {
     }
     tracing::warn!("told to stop: no new request and no new mail");
     stop.cancel();
+    // Who asks at a terminal again does not want to wait for an orderly end.
+    interrupt.recv().await;
+    std::process::exit(Exit::NotReadCompletely.code().into());
 }

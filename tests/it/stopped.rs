@@ -1,5 +1,6 @@
 //! SIGTERM at every phase of a run: it ends within five seconds, says so, and the next run works (R18).
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use tiktok_simulator::{Endpoint, What, When};
@@ -178,6 +179,21 @@ fn stopped_while_waiting_for_the_lease() {
     sink.let_go();
     holder.ends().ends_with(0);
     the_next_run_works(&stage, &sink, 0, 2);
+}
+
+/// `check` would wait a minute for a mail server that says nothing.
+#[test]
+fn a_question_is_left_at_once() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut stage = Stage::new(acme_world(1));
+    stage.expects("C07", &acme(1), ACME).contact("C07", "mette@acme.example");
+    stage.mails_through(&format!("smtp://{}", server.local_addr().unwrap()));
+    stage.write();
+    let check = Running::of(stage.command(&["check"]));
+    let (_silent, _) = server.accept().unwrap();
+    check.signal("TERM");
+    let ran = check.ends_within(Duration::from_secs(2)).ends_with(4);
+    assert!(ran.stderr.contains("told to stop before there was an answer"), "{}", ran.stderr);
 }
 
 #[test]
