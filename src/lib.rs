@@ -14,6 +14,7 @@
 //! * [`schedule`] – when a run is due, and the doors that others knock at while none is.
 //! * [`config`] – as written, then as validated; the only reader of the environment.
 //! * `trial` – whether a folder could take what a run puts there; for the store and the reports.
+//! * `sqlite_file` – what the store and a register have in common on a volume that cannot be written.
 //! * [`commands`] – one file a command; [`cli`] names them, [`telemetry`] logs.
 
 pub mod cli;
@@ -27,6 +28,7 @@ pub mod mail;
 pub mod observe;
 pub mod report;
 pub mod schedule;
+mod sqlite_file;
 pub mod store;
 pub mod telemetry;
 pub mod tiktok;

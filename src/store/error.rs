@@ -106,6 +106,17 @@ impl Error {
             _ => false,
         }
     }
+
+    /// SQLite's primary result code, if that is what failed.
+    pub(super) fn sqlite(&self) -> Option<i32> {
+        match self {
+            Self::Database { source, .. } => match code(source) {
+                Code::Sqlite(code) => Some(code),
+                Code::Postgres(_) | Code::None => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// A database's own word for a fault.

@@ -14,6 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use super::error::Place;
 use super::sql::{Access, Pool};
 use super::{Error, Store};
+use crate::sqlite_file::may_be_taken_as_it_is;
 use crate::trial;
 
 /// How long a statement waits for another process.
@@ -47,12 +48,10 @@ pub(super) async fn for_reading(url: &SecretString) -> Result<Option<(Store, i64
     if !path.exists() {
         return Ok(None);
     }
-    // The write-ahead log needs a writable folder even for reading; on a read-only volume the file is taken as it is,
-    // unless a log holds what the file does not.
     let looking = store(options.clone().pragma("query_only", "ON"), &path);
     match looking.version().await {
         Ok(found) => Ok(Some((looking, found))),
-        Err(error) if log_is_empty(&path) && !error.is_busy() => {
+        Err(error) if error.sqlite().is_some_and(|code| may_be_taken_as_it_is(&path, code)) => {
             let frozen = store(options.read_only(true).immutable(true), &path);
             let found = frozen.version().await?;
             Ok(Some((frozen, found)))
@@ -100,11 +99,4 @@ fn connect(options: SqliteConnectOptions) -> SqlitePool {
         .acquire_timeout(Duration::from_secs(30))
         .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
         .connect_lazy_with(options)
-}
-
-/// Whether the database's write-ahead log is absent or empty.
-fn log_is_empty(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).map_or(true, |meta| meta.len() == 0)
 }

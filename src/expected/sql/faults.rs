@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::expected::column::Wrong;
@@ -38,7 +39,7 @@ impl From<sqlx::Error> for Why {
 }
 
 /// A database's own word for a fault: SQLite's primary result code, or PostgreSQL's SQLSTATE.
-fn code(error: &sqlx::Error) -> (Option<i32>, Option<&str>) {
+pub(super) fn code(error: &sqlx::Error) -> (Option<i32>, Option<&str>) {
     let Some(error) = error.as_database_error() else { return (None, None) };
     match error.try_downcast_ref::<PgDatabaseError>() {
         Some(error) => (None, Some(error.code())),
@@ -123,7 +124,12 @@ fn without_addresses(text: &str) -> String {
 }
 
 fn remedy(error: &sqlx::Error) -> &'static str {
+    /// SQLite's, of a journal that a program which may write has to undo first.
+    const UNFINISHED: &str = "776";
     match code(error) {
+        (Some(_), _) if error.as_database_error().and_then(DatabaseError::code).as_deref() == Some(UNFINISHED) => {
+            "a program was killed while it wrote; open the file once with sqlite3 and a user who may write it"
+        }
         (Some(code), _) => by_code(code),
         (_, Some(state)) => by_state(state),
         (None, None) => match error {

@@ -1,8 +1,8 @@
 //! A register in a SQLite file.
 //!
-//! Invariant: the file is opened for reading alone, and whatever a query is, it can write nothing.
+//! Invariant: the file is opened for reading alone, and whatever a query is, it can write nothing. What another program
+//! has not committed is never read, however long it takes, and however it ended.
 
-use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -12,10 +12,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Decode, Executor
 use sqlx::{Row as _, Statement as _, TypeInfo as _, ValueRef as _};
 
 use super::array;
-use super::faults::{Trouble, Why};
+use super::faults::{Trouble, Why, code};
 use super::intake::Intake;
 use crate::expected::laid::Cell;
 use crate::expected::table::Table;
+use crate::sqlite_file::may_be_taken_as_it_is;
 
 /// How long a query waits for another process.
 const BUSY: Duration = Duration::from_secs(10);
@@ -26,6 +27,11 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) async fn open(url: &str) -> Result<Self, Trouble> {
+        Self::open_within(url, BUSY).await
+    }
+
+    /// Waits no longer than this for another process.
+    pub(super) async fn open_within(url: &str, busy: Duration) -> Result<Self, Trouble> {
         let trouble = |why: Why| Trouble { about: "expected.url".to_owned(), why };
         let options = SqliteConnectOptions::from_str(url).map_err(|_| trouble(Why::Parameters))?;
         let path = options.get_filename().to_path_buf();
@@ -35,14 +41,14 @@ impl Database {
         let options = options
             .read_only(true)
             .create_if_missing(false)
-            .busy_timeout(BUSY)
+            .busy_timeout(busy)
             .row_buffer_size(1000)
             .pragma("query_only", "ON")
             .disable_statement_logging();
-        // A write-ahead log needs a writable folder even for reading; a file on a read-only volume, which nobody writes,
-        // is taken as it is.
         let conn = match begun(&options).await {
-            Err(_) if log_is_empty(&path) => begun(&options.clone().immutable(true)).await,
+            Err(error) if code(&error).0.is_some_and(|code| may_be_taken_as_it_is(&path, code)) => {
+                begun(&options.clone().immutable(true)).await
+            }
             other => other,
         };
         conn.map(|conn| Self { conn: Some(conn) }).map_err(|error| trouble(Why::Failed(error)))
@@ -105,11 +111,4 @@ fn put(row: &SqliteRow, at: usize, put: impl FnOnce(&Cell<'_>)) -> sqlx::Result<
 
 fn number<'r, N: Decode<'r, Sqlite>>(value: SqliteValueRef<'r>) -> sqlx::Result<N> {
     N::decode(value).map_err(sqlx::Error::Decode)
-}
-
-/// Whether the database's write-ahead log is absent or empty.
-fn log_is_empty(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).map_or(true, |meta| meta.len() == 0)
 }

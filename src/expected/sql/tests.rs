@@ -1,5 +1,7 @@
 //! Scenarios: databases as people have them, and the register that comes of them.
 
+use std::path::Path;
+
 use private_postgres::{PASSWORD, Server};
 use rstest::rstest;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -273,6 +275,72 @@ fn a_file_that_another_program_writes_or_nobody_may_write_is_read() {
         assert_eq!(read.join().unwrap().unwrap(), "1 11   []", "what is not committed is not there");
         writer.close().await.unwrap();
     });
+}
+
+/// A table of which a program has changed half, in a transaction that it has not ended: pages are on the disk already.
+fn half_written(world: &World, act: impl AsyncFnOnce(&Path)) {
+    let file = world.folder.path().join("mapping.db");
+    block_on(async {
+        let mut writer = SqliteConnectOptions::new().filename(&file).pragma("cache_size", "1").connect().await.unwrap();
+        sqlx::raw_sql("BEGIN EXCLUSIVE; UPDATE t SET id = 12").execute(&mut writer).await.unwrap();
+        act(&file).await;
+        sqlx::raw_sql("ROLLBACK").execute(&mut writer).await.unwrap();
+        writer.close().await.unwrap();
+    });
+}
+
+const MANY: &str = "CREATE TABLE t (id INTEGER, filling TEXT);
+    INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+    SELECT 11, hex(randomblob(500)) FROM n";
+
+#[test]
+fn what_is_not_committed_is_not_read_however_long_its_writer_takes() {
+    let world = World::sqlite(MANY);
+    half_written(&world, async |_| {
+        let trouble = sqlite::Database::open_within(&world.url, Duration::from_millis(50)).await.err().unwrap();
+        assert!(trouble.may_pass());
+        let told = trouble.into_faults().remove(0).to_string();
+        assert!(told.contains("another program holds the database"), "{told}");
+    });
+    assert_eq!(world.accounts(&with("id AS account_id FROM t WHERE id = 11")).unwrap().accounts.len(), 500);
+}
+
+#[test]
+fn what_a_killed_program_left_half_written_is_not_read_as_it_is() {
+    let world = World::sqlite(MANY);
+    let left = World { url: world.url.replace("mapping.db", "left.db"), folder: tempfile::tempdir().unwrap() };
+    half_written(&world, async |file| {
+        for end in ["", "-journal"] {
+            let of = |name: &str| file.with_file_name(format!("{name}{end}"));
+            std::fs::copy(of("mapping.db"), of("left.db")).unwrap();
+        }
+    });
+    let refused = left.accounts(&with("id AS account_id FROM t")).map(|register| told(&register)).unwrap_err();
+    assert!(refused.contains("was killed while it wrote"), "{refused}");
+}
+
+#[test]
+fn a_file_in_a_folder_that_cannot_be_written_is_read_unless_a_log_holds_more() {
+    let world = World::sqlite("PRAGMA journal_mode = WAL; CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (11)");
+    let beside = |end: &str| world.folder.path().join(format!("mapping.db{end}"));
+    // SQLite fails as in a read-only folder, whoever runs this test: it can have no shared memory there.
+    std::fs::create_dir(beside("-shm")).unwrap();
+    let read = || world.accounts(&with("id AS account_id FROM t")).map(|register| told(&register));
+    assert_eq!(read().unwrap(), "1 11   []");
+    std::fs::write(beside("-wal"), "").unwrap();
+    assert_eq!(read().unwrap(), "1 11   []");
+
+    let other = World::sqlite("PRAGMA journal_mode = WAL; CREATE TABLE t (id INTEGER)");
+    block_on(async {
+        let file = other.folder.path().join("mapping.db");
+        let mut writer = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+        sqlx::raw_sql("INSERT INTO t VALUES (12)").execute(&mut writer).await.unwrap();
+        for end in ["", "-wal"] {
+            std::fs::copy(other.folder.path().join(format!("mapping.db{end}")), beside(end)).unwrap();
+        }
+        writer.close().await.unwrap();
+    });
+    assert_eq!(read().unwrap(), "1 12   []", "SQLite itself can read a log that is there");
 }
 
 #[test]

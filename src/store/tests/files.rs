@@ -2,6 +2,8 @@
 
 use rstest::rstest;
 use secrecy::SecretString;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
 use super::super::sql::Access;
 use super::super::*;
@@ -29,10 +31,25 @@ async fn a_store_on_a_read_only_volume_can_be_read() {
     lease.release(&store).await.unwrap();
     store.close().await;
     let state = home.folder.path().join("state");
+    // Also for root, who may write where nobody may: SQLite can have no shared memory there.
+    std::fs::create_dir(state.join("reconciler.db-shm")).unwrap();
     let _guard = ReadOnly::new(&state);
     let reader = Store::open_read_only(&home.url).await.unwrap().unwrap();
     assert_eq!(reader.history(date("2026-11-01")).await.unwrap(), History::default());
     assert!(reader.check().await.unwrap().contains("is sound: schema 3"));
+}
+
+#[tokio::test]
+async fn a_store_that_somebody_keeps_locked_is_not_read_past_the_lock() {
+    let World { home, store, lease } = World::new(On::Sqlite).await;
+    drop(lease);
+    store.close().await;
+    let file = home.folder.path().join("state/reconciler.db");
+    let options = SqliteConnectOptions::new().filename(&file).journal_mode(SqliteJournalMode::Delete);
+    let mut other = options.connect().await.unwrap();
+    sqlx::raw_sql("BEGIN EXCLUSIVE; UPDATE lease SET holder = 'half'").execute(&mut other).await.unwrap();
+    let error = Store::open_read_only(&home.url).await.map(|_| ()).unwrap_err();
+    assert!(error.is_busy(), "{error}");
 }
 
 #[tokio::test]
