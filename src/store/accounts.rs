@@ -1,9 +1,10 @@
 //! Accounts' states.
 //!
 //! Invariant: a row is written only where something a report would show changed. An unknown night keeps the last certain
-//! cause beside it; an invalid one leaves the row alone, for it says nothing about access.
+//! cause beside it; an invalid one leaves the row alone, for it says nothing about access. What nobody expected ends on
+//! the first certain night on which somebody does: an account that is unexpected again, or missing, is so anew.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -244,6 +245,7 @@ pub(super) async fn remember(
         });
         changed.extend(gone.map(|entry| Changed { client: *client, account: entry.account, finding: None }));
     }
+    changed.extend(expected_at_last(findings, present));
     // In the table's order, which SQLite appends to; of two findings with one key the first counts.
     changed.sort_by_key(|row| (row.client, row.account.get()));
     changed.dedup_by_key(|row| (row.client, row.account));
@@ -275,6 +277,26 @@ pub(super) async fn remember(
         },
     )
     .await
+}
+
+/// Accounts that nobody expected, and that a client's finding of tonight is certain about: from now on they are that
+/// client's. A night of doubt leaves the judge what it knows.
+fn expected_at_last<'a>(findings: &[Finding], present: &Present) -> Vec<Changed<'a>> {
+    // They are few and the findings many.
+    let unexpected: HashSet<AccountId> = (present.accounts.get(&NOBODY).into_iter().flat_map(Shelf::unmet))
+        .filter(|entry| entry.cause.is_some())
+        .map(|entry| entry.account)
+        .collect();
+    if unexpected.is_empty() {
+        return Vec::new();
+    }
+    findings
+        .iter()
+        .filter(|finding| finding.client.is_some() && finding.change != Some(Change::Withdrawn))
+        .filter(|finding| finding.status.is_certain() && finding.status != Status::Unexpected)
+        .filter_map(|finding| finding.account_id.filter(|account| unexpected.contains(account)))
+        .map(|account| Changed { client: NOBODY, account, finding: None })
+        .collect()
 }
 
 /// The row that a finding makes necessary.

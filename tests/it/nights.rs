@@ -107,6 +107,34 @@ fn access_that_is_taken_away_is_told_with_the_last_day() {
 }
 
 #[test]
+fn an_account_that_was_once_expected_by_nobody_is_a_new_gap_whenever_it_is_one_again() {
+    let mut stage = one_missing();
+    stage.tiktok.world_mut(|world| world.assign(ACME, &acme(3), MEMBER, Some("ANALYST")));
+    stage.forget_rows().expects("C07", &acme(1), ACME);
+    let stands = |stage: &Stage, number| {
+        let row = stage.account(&acme(number));
+        ["status", "change", "since"].map(|column| row[column].clone()).join(" ")
+    };
+    stage.night("2026-01-12").ends_with(0);
+    assert_eq!(stands(&stage, 2), "unexpected new 2026-01-12");
+    stage.expects("C07", &acme(2), ACME).expects("C07", &acme(3), ACME);
+    for (day, change) in [("2026-01-13", "resolved"), ("2026-01-14", ""), ("2026-11-09", "")] {
+        stage.night(day).ends_with(0);
+        assert_eq!([stands(&stage, 2), stands(&stage, 3)], [(); 2].map(|()| format!("ok {change} 2026-01-13")));
+    }
+    // One row ends while the account is still shared, the other moves to another client, which does not share it.
+    stage.forget_rows().expects("C07", &acme(1), ACME).expects("C08", &acme(3), ACME);
+    stage.contact("C08", "jonas@acme.example").set("guard.max_input_drop_share", "0.5");
+    stage.tiktok.world_mut(|world| world.unassign(ACME, &acme(3)));
+    stage.night("2026-11-10").ends_with(0);
+    assert_eq!(stands(&stage, 2), "unexpected new 2026-11-10");
+    assert_eq!(stands(&stage, 3), "missing new 2026-11-10");
+    let letters = stage.letters();
+    assert_eq!(letters.len(), 1);
+    assert!(!letters[0].text.contains("January"), "{}", letters[0].text);
+}
+
+#[test]
 fn plan_writes_the_same_mails_and_neither_sends_nor_remembers() {
     let stage = one_missing();
     let plan = stage.does(&["--now", "2026-11-23T04:30:00Z", "plan"]).ends_with(0);

@@ -171,6 +171,33 @@ async fn an_unexpected_account_that_vanished_is_closed(#[values(On::Sqlite, On::
 
 #[rstest]
 #[tokio::test]
+async fn an_unexpected_account_that_somebody_expects_is_closed_once_that_is_certain(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let world = World::new(on).await;
+    let (extra, nobody) =
+        (finding(1, Cause::NotOnboarded, "2026-11-01"), AccountKey { client: None, account_id: account(1) });
+    world.night("2026-11-01", std::slice::from_ref(&extra), &seen(&[1], COMPLETE)).await;
+    let since = async |day| world.history(day).await.accounts.get(&nobody).map(|past| past.since);
+
+    let doubtful = [finding(1, Cause::TokenProblem, "2026-11-02"), finding(1, Cause::DuplicateRow, "2026-11-02")];
+    world.night("2026-11-02", &doubtful, &seen(&[], incomplete())).await;
+    assert_eq!(since("2026-11-03").await, Some(date("2026-11-01")), "a night of doubt closes nothing");
+
+    world.night("2026-11-03", &[ok(1, "2026-11-03")], &seen(&[1], COMPLETE)).await;
+    assert_eq!(since("2026-11-03").await, Some(date("2026-11-01")), "a second run of the day still knows of it");
+    let history = world.history("2026-11-04").await;
+    assert_eq!((since("2026-11-04").await, history.gaps.len()), (None, 0));
+    world.night("2026-11-04", &[ok(1, "2026-11-03")], &seen(&[1], COMPLETE)).await;
+    assert_eq!(world.rows("account_states").await, 4, "and it is closed once");
+
+    let again = finding(1, Cause::NotOnboarded, "2026-11-05");
+    world.night("2026-11-05", &[again], &seen(&[1], COMPLETE)).await;
+    assert_eq!(since("2026-11-06").await, Some(date("2026-11-05")));
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_invalid_row_leaves_the_state_alone_whichever_of_the_two_comes_first(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
