@@ -49,6 +49,17 @@ pub enum Error {
         /// The first schema of the search path; empty if there is none of that name.
         schema: String,
     },
+    /// A database in which names cannot be kept, and texts have other lengths than here.
+    #[error(
+        "the database of the store {place} is encoded in {encoding}, and the store needs UTF8; create another one \
+         (CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8') and name it in store.url"
+    )]
+    Encoding {
+        /// The database.
+        place: Place,
+        /// PostgreSQL's word for it.
+        encoding: String,
+    },
     /// A newer program wrote the store.
     #[error("the store {place} has schema {found}, and this program knows {known}; start the newer program again")]
     NewerSchema {

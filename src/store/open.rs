@@ -14,9 +14,13 @@ impl Store {
     /// Opens the store, creating what is missing: SQLite's folder and file, the tables.
     ///
     /// # Errors
-    /// No address of a database, a database that cannot be reached or written, or a schema newer than this program.
+    /// No address of a database, a database that cannot be reached or written or is not encoded in UTF8, or a schema
+    /// newer than this program.
     pub async fn open(url: &SecretString) -> Result<Self, Error> {
         let store = Self::unprepared(url)?;
+        if matches!(store.pool, Pool::Postgres(_)) {
+            postgres::look_at_encoding(&store).await?;
+        }
         let mut attempts = 0;
         loop {
             // Two programs that create the file at once: turning on SQLite's write-ahead log does not wait for the other.
@@ -38,7 +42,8 @@ impl Store {
     /// Opens the store for looking only; none if there is none yet.
     ///
     /// # Errors
-    /// No address of a database, one that cannot be read, or a schema that is not this program's.
+    /// No address of a database, one that cannot be read or is not encoded in UTF8, or a schema that is not this
+    /// program's.
     pub async fn open_read_only(url: &SecretString) -> Result<Option<Self>, Error> {
         let opened = match kind(url)? {
             Kind::Sqlite => sqlite::for_reading(url).await?,

@@ -1,8 +1,8 @@
 //! The store in PostgreSQL.
 //!
 //! Invariant: a commit is answered after it is on the disk (`synchronous_commit`), nothing waits for ever, and what a
-//! vanished process left open is undone by the server. All tables are in the first schema of the search path, so
-//! agencies can share a database with a schema each (`?options=-csearch_path%3Dagency`).
+//! vanished process left open is undone by the server. The database is encoded in UTF8. All tables are in the first
+//! schema of the search path, so agencies can share a database with a schema each (`?options=-csearch_path%3Dagency`).
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::error::Place;
-use super::sql::{Access, Pool};
+use super::sql::{Access, Pool, Transaction};
 use super::{Error, Store, migrate};
 use crate::config::postgres_fault;
 
@@ -42,6 +42,7 @@ pub(super) async fn for_reading(url: &SecretString) -> Result<Option<(Store, i64
     let store = Store::new(Pool::Postgres(connect(options, TO_LOOK, &[MANNERS, ONLY_LOOKING])), place);
     let read = async {
         let mut tx = store.pool.begin(Access::Read).await?;
+        let encoding = other_encoding(&mut tx).await?;
         let found = migrate::version(&mut tx).await?;
         let schema = tx
             .query(
@@ -50,13 +51,31 @@ pub(super) async fn for_reading(url: &SecretString) -> Result<Option<(Store, i64
             )
             .one()
             .await?;
-        Ok((found, schema.get::<String>(0)?, schema.get::<bool>(1)?))
+        Ok((encoding, found, schema.get::<String>(0)?, schema.get::<bool>(1)?))
     };
-    let (found, schema, can_create) = read.await.map_err(store.failed("open the database"))?;
+    let (encoding, found, schema, can_create) = read.await.map_err(store.failed("open the database"))?;
+    if let Some(encoding) = encoding {
+        return Err(Error::Encoding { place: store.place(), encoding });
+    }
     if found == 0 && !can_create {
         return Err(Error::NoSchema { place: store.place(), schema });
     }
     Ok(Some((store, found)))
+}
+
+/// Refuses a database that is not encoded in UTF8, before anything is in it.
+pub(super) async fn look_at_encoding(store: &Store) -> Result<(), Error> {
+    let read = async { other_encoding(&mut store.pool.begin(Access::Read).await?).await };
+    match read.await.map_err(store.failed("prepare the schema"))? {
+        Some(encoding) => Err(Error::Encoding { place: store.place(), encoding }),
+        None => Ok(()),
+    }
+}
+
+/// How the database encodes texts, if not in UTF8: PostgreSQL counts their bytes as it keeps them, and we count ours.
+async fn other_encoding(tx: &mut Transaction) -> sqlx::Result<Option<String>> {
+    let encoding: String = tx.query("SELECT current_setting('server_encoding')").one().await?.get(0)?;
+    Ok(Some(encoding).filter(|encoding| encoding != "UTF8"))
 }
 
 /// Reads the address.

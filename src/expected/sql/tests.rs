@@ -144,6 +144,17 @@ fn values_of_sqlite_are_taken_for_what_they_are_whatever_their_column_says() {
 }
 
 #[test]
+fn a_database_of_any_encoding_is_read() {
+    let server = Server::shared();
+    server.tell("CREATE DATABASE narrow_register TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+    let url = server.url("public").replace("/postgres?", "/narrow_register?");
+    let world = World { url, folder: tempfile::tempdir().unwrap() };
+    let query = "SELECT 'DK' AS country, 'Ø1' AS client_code, chr(216) || 'l & Brød' AS client_name, 11 AS account_id";
+    let client = &world.accounts(query).unwrap().accounts[0].client;
+    assert_eq!((client.code.as_str(), client.name.as_str()), ("Ø1", "Øl & Brød"));
+}
+
+#[test]
 fn names_of_columns_need_no_case_and_what_is_not_ours_may_be_there_twice() {
     let query = "SELECT 1 AS x, 2 AS x, 'DK' AS \"COUNTRY\", 'C1' AS \" Client_Code\", 'x' AS client_name, 11 AS \"Account_ID\"";
     for world in [World::sqlite(""), World::postgres("")] {

@@ -45,6 +45,22 @@ async fn a_schema_that_is_not_there_is_named_with_its_remedy() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_not_encoded_in_utf8_is_refused_before_anything_is_in_it() {
+    let server = Server::shared();
+    server.tell("CREATE DATABASE narrow TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+    let url: SecretString = server.url("public").replace("/postgres?", "/narrow?").into();
+    for _ in 0..2 {
+        for error in [
+            Store::open(&url).await.map(|_| ()).unwrap_err().to_string(),
+            Store::open_read_only(&url).await.map(|_| ()).unwrap_err().to_string(),
+        ] {
+            assert!(error.contains("LATIN1") && error.contains("CREATE DATABASE"), "{error}");
+        }
+    }
+    assert_eq!(Store::unprepared(&url).unwrap().version().await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn what_the_server_refuses_is_told_without_the_password() {
     let server = Server::shared();
     let right = server.url("public");
