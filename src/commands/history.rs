@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::screen::{self, RED, YELLOW};
@@ -9,20 +10,20 @@ use super::table::{Side, aligned};
 use super::{Situation, refuse};
 use crate::cli::Output;
 use crate::domain::{Exit, Status};
-use crate::store::RunRow;
+use crate::store::{Error, RunRow, Store};
 
 pub(super) async fn history(situation: &Situation, limit: u32, output: Output) -> Exit {
     let runs = match situation.store().await {
         Ok(Some(store)) => {
-            let runs = store.runs(limit).await;
+            let runs = told(&store, limit).await;
             store.close().await;
             runs
         }
         Ok(None) => Ok(Vec::new()),
         Err(error) => Err(error),
     };
-    let runs: Vec<Told> = match runs {
-        Ok(runs) => runs.into_iter().map(Told::new).collect(),
+    let runs = match runs {
+        Ok(runs) => runs,
         Err(error) => return refuse(Exit::NotWritten, &error),
     };
     match output {
@@ -33,21 +34,40 @@ pub(super) async fn history(situation: &Situation, limit: u32, output: Output) -
     }
 }
 
+async fn told(store: &Store, limit: u32) -> Result<Vec<Told>, Error> {
+    let mut told = Vec::new();
+    for run in store.runs(limit).await? {
+        let summary = store.summary(run.seq).await?;
+        told.push(Told::new(run, summary.as_deref()));
+    }
+    Ok(told)
+}
+
 /// A run, and what its summary says; null where it left none.
 pub(super) struct Told {
     run: RunRow,
-    summary: Value,
+    summary: Said,
+}
+
+/// What is told of a summary: all but its lists of what was bad or not read, which can be long.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    counts: Value,
+    changes: Value,
+    guards: Value,
+    mails: Value,
 }
 
 impl Told {
-    pub(super) fn new(mut run: RunRow) -> Self {
-        let summary = run.summary.take().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    pub(super) fn new(run: RunRow, summary: Option<&str>) -> Self {
+        let summary = summary.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         Self { run, summary }
     }
 
     /// Judged rows of a status; none if the run did not come so far.
     fn of(&self, status: Status) -> Option<u64> {
-        let causes = match self.summary["counts"].as_object()?.get(status.as_str()) {
+        let causes = match self.summary.counts.as_object()?.get(status.as_str()) {
             Some(causes) => causes.as_object()?,
             None => return Some(0),
         };
@@ -77,7 +97,7 @@ impl Told {
 
     /// The guards that held.
     pub(super) fn guards(&self) -> Vec<&str> {
-        let guards = self.summary["guards"].as_array();
+        let guards = self.summary.guards.as_array();
         guards.into_iter().flatten().filter_map(|guard| guard["name"].as_str()).collect()
     }
 
@@ -104,8 +124,8 @@ impl Told {
             "register_rows": run.register_rows,
             "judged": run.judged,
             "counts": counts,
-            "changes": self.summary["changes"],
-            "mails": self.summary["mails"],
+            "changes": self.summary.changes,
+            "mails": self.summary.mails,
         })
     }
 
@@ -143,9 +163,9 @@ impl Told {
             self.run.exit_code.map_or_else(|| "–".to_owned(), |code| code.to_string()),
             number(self.of(Status::Ok)),
             number(gaps),
-            number(self.summary["changes"]["new"].as_u64()),
-            number(self.summary["changes"]["resolved"].as_u64()),
-            number(self.summary["mails"]["sent"].as_u64()),
+            number(self.summary.changes["new"].as_u64()),
+            number(self.summary.changes["resolved"].as_u64()),
+            number(self.summary.mails["sent"].as_u64()),
             self.run.run_id.clone(),
         ]
     }

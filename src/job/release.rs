@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Mandate, Refusal};
 use crate::domain::{Exit, Register};
 use crate::judge::Only;
-use crate::store::{RunRow, Store};
+use crate::store::{Error, RunRow, Store};
 
 /// The mandate to release a run; refused unless it is the newest one, ended, was held, and is not released yet. A part
 /// must be somebody's: a slip of the pen would end as a release of nothing.
@@ -35,7 +35,8 @@ pub(super) async fn mandate(
             format!("only the newest held run can be released: {}; read its report first", newest.run_id),
         ));
     }
-    Ok(Mandate { lifted: lifted(&runs), only, releases: Some(newest.seq) })
+    let lifted = lifted(store, &runs).await.map_err(|error| Refusal::new(Exit::NotWritten, error.to_string()))?;
+    Ok(Mandate { lifted, only, releases: Some(newest.seq) })
 }
 
 /// Why a part is nobody's, if it is.
@@ -57,15 +58,15 @@ fn stranger(only: &Only, register: &Register) -> Option<String> {
 }
 
 /// The guards that held: those of the newest run, and where that released only a part, of the run it released.
-fn lifted(runs: &[RunRow]) -> BTreeSet<String> {
+async fn lifted(store: &Store, runs: &[RunRow]) -> Result<BTreeSet<String>, Error> {
     let mut guards = BTreeSet::new();
     for run in runs.iter().filter(|run| run.ended_at.is_some()) {
-        guards.extend(held_by(run.summary.as_deref()));
+        guards.extend(held_by(store.summary(run.seq).await?.as_deref()));
         if run.command != "release" {
             break;
         }
     }
-    guards
+    Ok(guards)
 }
 
 /// Runs that are looked at; killed ones in a row beyond that are a case for a person.

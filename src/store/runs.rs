@@ -103,8 +103,6 @@ pub struct RunRow {
     pub judged: Option<u64>,
     /// Of these, ok.
     pub ok_rows: Option<u64>,
-    /// `summary.json`, if it ended.
-    pub summary: Option<String>,
 }
 
 impl Store {
@@ -187,12 +185,27 @@ impl Store {
             let mut tx = self.pool.begin(Access::Read).await?;
             let rows = tx.query(
                 "SELECT seq, run_id, command, now, ended_at, exit_code, complete, held, released_at, register_rows,
-                 judged, ok_rows, summary, day, exit_codes FROM runs ORDER BY seq DESC LIMIT $1",
+                 judged, ok_rows, day, exit_codes FROM runs ORDER BY seq DESC LIMIT $1",
             );
             rows.bind(limit).all().await?.iter().map(run_row).collect::<sqlx::Result<_>>()
         };
         read.await.map_err(self.failed("read the runs"))
     }
+
+    /// The bytes of a run's `summary.json`; none if it did not end. It names every bad row: hold one at a time.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn summary(&self, run: RunSeq) -> Result<Option<String>, Error> {
+        let read = async { summary(&mut self.pool.begin(Access::Read).await?, run).await };
+        read.await.map_err(self.failed("read a run's summary"))
+    }
+}
+
+/// The bytes of a run's `summary.json`; none if it did not end, or is kept no longer.
+pub(super) async fn summary(tx: &mut Transaction, run: RunSeq) -> sqlx::Result<Option<String>> {
+    let row = tx.query("SELECT summary FROM runs WHERE seq = $1").bind(run.0).first().await?;
+    row.map_or(Ok(None), |row| row.get(0))
 }
 
 /// The newest run whose states are stored.
@@ -200,7 +213,7 @@ pub(super) async fn newest_judged(tx: &mut Transaction) -> sqlx::Result<Option<R
     let row = tx
         .query(
             "SELECT seq, run_id, command, now, ended_at, exit_code, complete, held, released_at, register_rows,
-             judged, ok_rows, summary, day, exit_codes FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1",
+             judged, ok_rows, day, exit_codes FROM runs WHERE judged IS NOT NULL ORDER BY seq DESC LIMIT 1",
         )
         .first()
         .await?;
@@ -221,9 +234,8 @@ fn run_row(row: &Row) -> sqlx::Result<RunRow> {
         register_rows: row.count(9)?,
         judged: row.get::<Option<i64>>(10)?.map(i64::unsigned_abs),
         ok_rows: row.get::<Option<i64>>(11)?.map(i64::unsigned_abs),
-        summary: row.get(12)?,
-        day: row.get(13)?,
-        exit_codes: row.get::<Option<sqlx::types::Json<Vec<u8>>>>(14)?.map_or_else(Vec::new, |codes| codes.0),
+        day: row.get(12)?,
+        exit_codes: row.get::<Option<sqlx::types::Json<Vec<u8>>>>(13)?.map_or_else(Vec::new, |codes| codes.0),
     })
 }
 

@@ -13,7 +13,7 @@ use super::error::unreadable;
 use super::mails::{number, outcome, person};
 use super::names::{NOBODY, Names};
 use super::notes;
-use super::runs::{newest_judged, signed};
+use super::runs::{newest_judged, signed, summary};
 use super::sightings::business_center_id;
 use super::sql::{Access, Row, Transaction};
 use super::{Error, RunRow, Store, accounts};
@@ -26,6 +26,8 @@ use crate::domain::{
 pub struct AccountStory {
     /// The newest run whose states are stored; none: nothing was ever judged.
     pub as_of: Option<RunRow>,
+    /// The bytes of its `summary.json`, if it ended.
+    pub summary: Option<String>,
     /// What was judged of it, a row where that changed; of each client that expected it.
     pub states: Vec<PastState>,
     /// Where it is and was seen, a row a member and Business Center.
@@ -117,8 +119,13 @@ impl Store {
 async fn story(tx: &mut Transaction, account: AccountId) -> sqlx::Result<AccountStory> {
     let names = Names::load(tx).await?;
     let states = states(tx, &names, account).await?;
+    let as_of = newest_judged(tx).await?;
     Ok(AccountStory {
-        as_of: newest_judged(tx).await?,
+        summary: match &as_of {
+            Some(run) => summary(tx, run.seq).await?,
+            None => None,
+        },
+        as_of,
         neighbour: neighbour(tx, &names, &states).await?,
         states,
         places: places(tx, &names, account).await?,

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use super::sql::Transaction;
+use super::{RunSeq, runs};
 use crate::domain::{ChangeCounts, Status, TREND_DAYS, TrendNight};
 
 /// What the trend takes from a stored summary.
@@ -21,20 +22,21 @@ struct Stored {
 /// The nights before today that the trend covers, oldest first.
 pub(super) async fn load(tx: &mut Transaction, today: NaiveDate) -> sqlx::Result<Vec<TrendNight>> {
     let first = today.checked_sub_days(Days::new(u64::from(TREND_DAYS) - 1)).unwrap_or(NaiveDate::MIN);
-    let rows = tx
+    let ended = tx
         .query(
-            "SELECT day, summary FROM runs WHERE seq IN
-         (SELECT max(seq) FROM runs WHERE ended_at IS NOT NULL AND day >= $1 AND day < $2 GROUP BY day) ORDER BY day",
+            "SELECT day, max(seq) FROM runs WHERE ended_at IS NOT NULL AND day >= $1 AND day < $2
+             GROUP BY day ORDER BY day",
         )
         .bind(first)
         .bind(today)
         .all()
         .await?;
-    let mut nights = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let summary = row.get::<Option<&str>>(1)?;
+    let mut nights = Vec::with_capacity(ended.len());
+    for row in &ended {
+        // One at a time: a summary names every bad row of its night.
+        let summary = runs::summary(tx, RunSeq(row.get(1)?)).await?;
         // A run that ended before it judged left no summary that could be read.
-        let Some(stored) = summary.and_then(|text| serde_json::from_str::<Stored>(text).ok()) else { continue };
+        let Some(stored) = summary.and_then(|text| serde_json::from_str::<Stored>(&text).ok()) else { continue };
         nights.push(night(row.get(0)?, &stored));
     }
     Ok(nights)

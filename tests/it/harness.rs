@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use mail_parser::{MessageParser, MimeHeaders as _};
 use tempfile::TempDir;
@@ -17,6 +19,11 @@ pub const OTHER: &str = "omd-dk@annalect-data.info";
 pub const CANARY: &str = "canary-token-5f3a9c";
 pub const ACME: &str = "7564000000000000003";
 pub const BETA: &str = "7564000000000000004";
+
+/// No command of a scenario takes longer.
+const BOUNDED: Duration = Duration::from_secs(30);
+/// What a command may need, of a debug build whose quiet runs take some twenty.
+pub const MOST_MEGABYTES: u64 = 100;
 
 /// The accounts of Acme, by number.
 pub fn acme(number: usize) -> String {
@@ -194,6 +201,29 @@ impl Stage {
     pub fn does(&self, arguments: &[&str]) -> Ran {
         self.write();
         ran(self.command(arguments).output().unwrap())
+    }
+
+    /// Writes the inputs and runs a command; gives its code, and its peak of memory in megabytes.
+    pub fn peak_of(&self, arguments: &[&str]) -> (i32, u64) {
+        self.write();
+        let mut run = self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let status = format!("/proc/{}/status", run.id());
+        let (began, mut peak) = (Instant::now(), 0);
+        loop {
+            // The high-water mark only rises: the last look before the end has it.
+            let text = fs::read_to_string(&status).unwrap_or_default();
+            let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            peak = mark.and_then(|kb| kb.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
+            if let Some(ended) = run.try_wait().unwrap() {
+                return (ended.code().unwrap_or(-1), peak / 1024);
+            }
+            if began.elapsed() > BOUNDED {
+                run.kill().unwrap();
+                run.wait().unwrap();
+                panic!("it did not end in {BOUNDED:?}");
+            }
+            thread::sleep(Duration::from_millis(2)); // between two looks, for nothing to happen
+        }
     }
 
     /// A run on the morning of a day.

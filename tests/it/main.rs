@@ -19,6 +19,7 @@ mod killed;
 mod kills;
 mod lease;
 mod manifests;
+mod memory;
 mod nights;
 mod page;
 mod peer;

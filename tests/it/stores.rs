@@ -141,6 +141,27 @@ impl Store {
         })
     }
 
+    /// Stores the newest run again as that of each of these days, with a summary that is longer by so many characters.
+    pub fn add_runs(&self, days: impl Iterator<Item = chrono::NaiveDate>, longer: usize) {
+        self.with(async |conn| {
+            for day in days {
+                let copy = format!(
+                    "INSERT INTO runs (run_id, command, now, day, started_at, ended_at, register_rows, bad_rows, exit_code,
+                                       exit_codes, complete, held, summary)
+                     SELECT 'of {day}', command, now, '{day}', started_at, ended_at, register_rows, bad_rows, exit_code,
+                            exit_codes, complete, held, '{{\"bad_rows\":[\"{}\"],' || substr(summary, 2)
+                     FROM runs WHERE run_id NOT LIKE 'of %'",
+                    "x".repeat(longer)
+                );
+                let copy = sqlx::AssertSqlSafe(copy);
+                match &mut *conn {
+                    Conn::Sqlite(conn) => sqlx::raw_sql(copy).execute(conn).await.map(drop).unwrap(),
+                    Conn::Postgres(conn) => sqlx::raw_sql(copy).execute(conn).await.map(drop).unwrap(),
+                }
+            }
+        });
+    }
+
     fn count(&self, sql: &'static str) -> i64 {
         self.with(async |conn| match conn {
             Conn::Sqlite(conn) => sqlx::query(sql).fetch_one(conn).await.unwrap().get(0),

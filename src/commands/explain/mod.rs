@@ -81,7 +81,7 @@ impl<'r> Answer<'r> {
         };
         Self {
             id,
-            as_of: story.as_of.map(Told::new),
+            as_of: story.as_of.map(|run| Told::new(run, story.summary.as_deref())),
             register,
             rows,
             exceptions: register.into_iter().flat_map(|register| &register.exceptions).filter(covers).collect(),

@@ -1,9 +1,7 @@
 //! R16 and R17: answers that want to be swallowed whole, and answers that lead elsewhere.
 
-use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -15,38 +13,12 @@ use tiktok_simulator::{Endpoint, Simulator, What, When, World};
 
 use super::matrix::{DAY, SHORT, forgotten};
 use super::table::in_runtime;
-use crate::harness::{ACME, BETA, CANARY, Stage, acme, acme_world};
+use crate::harness::{ACME, BETA, CANARY, MOST_MEGABYTES, Stage, acme, acme_world};
 use crate::rehearsal::Rehearsal;
 use crate::worlds::{one_member, two_clients};
 
 /// R17: an error within this time.
 const BOUNDED: Duration = Duration::from_secs(30);
-/// Of a debug build, whose quiet runs take some twenty.
-const MOST_MEGABYTES: u64 = 100;
-
-/// The code that the binary ends with, and its peak of memory in megabytes.
-fn peak_of_a_run(stage: &Stage) -> (i32, u64) {
-    stage.write();
-    let mut command = stage.command(&["--now", &format!("{DAY}T04:30:00Z"), "run"]);
-    let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let status = format!("/proc/{}/status", run.id());
-    let (began, mut peak) = (Instant::now(), 0);
-    loop {
-        // The high-water mark only rises: the last look before the end has it.
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        peak = mark.and_then(|kb| kb.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
-        if let Some(ended) = run.try_wait().unwrap() {
-            return (ended.code().unwrap_or(-1), peak / 1024);
-        }
-        if began.elapsed() > BOUNDED {
-            run.kill().unwrap();
-            run.wait().unwrap();
-            panic!("it did not end in {BOUNDED:?}");
-        }
-        thread::sleep(Duration::from_millis(2)); // between two looks, for nothing to happen
-    }
-}
 
 #[test]
 fn a_bomb_or_a_hundred_megabytes_end_in_an_error_in_little_memory() {
@@ -59,7 +31,7 @@ fn a_bomb_or_a_hundred_megabytes_end_in_an_error_in_little_memory() {
             }
             stage.contact("C07", "mette@acme.example");
             stage.tiktok.add_fault(When::asked(endpoint).forever().gives(what.clone()));
-            let (code, megabytes) = peak_of_a_run(&stage);
+            let (code, megabytes) = stage.peak_of(&["--now", &format!("{DAY}T04:30:00Z"), "run"]);
             let case = format!("{} on {}", what.name(), endpoint.path());
             assert_eq!(code, 4, "{case}");
             assert!((1..MOST_MEGABYTES).contains(&megabytes), "{case}: {megabytes} MB");
