@@ -1,6 +1,7 @@
 //! Writes about mails that wait at the same moment go into one transaction: one forced write to the disk for all.
 //!
-//! Invariant: who is told what came of a write is told after its commit.
+//! Invariant: who is told what came of a write is told after its commit, and only of a fault that is its own: after a
+//! fault of several, each is written alone.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,27 +54,43 @@ impl Store {
         let (told, mut written) = oneshot::channel();
         self.waiting(|waiting| waiting.push(Waiting { write: Arc::clone(&write), told }));
         let _pen = self.together.pen.lock().await;
-        let all = match written.try_recv() {
+        match written.try_recv() {
             Ok(written) => return Ok(written),
-            Err(TryRecvError::Empty) => self.waiting(std::mem::take),
-            // Who wrote for all failed. Alone, it meets the fault itself, or none.
-            Err(TryRecvError::Closed) => {
-                let (told, once_more) = oneshot::channel();
-                written = once_more;
-                vec![Waiting { write, told }]
+            Err(TryRecvError::Empty) => {
+                let all = self.waiting(std::mem::take);
+                match self.write_all(all.iter().map(|waiting| &*waiting.write), purpose, lease).await {
+                    Ok(results) => {
+                        for (Waiting { told, .. }, result) in all.into_iter().zip(results) {
+                            // Nobody listens any more to who gave up waiting.
+                            let _ = told.send(result);
+                        }
+                        return written.await.map_err(|_| Error::NotIntended { place: self.place() });
+                    }
+                    Err(error) if all.len() == 1 => return Err(error),
+                    Err(_) => {}
+                }
             }
-        };
+            Err(TryRecvError::Closed) => {}
+        }
+        // What was written for all failed. Alone, each meets the fault itself, or none.
+        let alone = self.write_all([&*write].into_iter(), purpose, lease).await?.pop();
+        alone.ok_or_else(|| Error::NotIntended { place: self.place() })
+    }
+
+    /// Writes in one transaction; says of each what came of it.
+    async fn write_all(
+        &self,
+        all: impl Iterator<Item = &Write>,
+        purpose: &'static str,
+        lease: &Lease,
+    ) -> Result<Vec<Written>, Error> {
         let mut tx = self.fenced(lease, purpose).await?;
-        let mut results = Vec::with_capacity(all.len());
-        for Waiting { write, .. } in &all {
+        let mut results = Vec::new();
+        for write in all {
             results.push(apply(&mut tx, write).await.map_err(self.failed(purpose))?);
         }
         tx.commit().await.map_err(self.failed(purpose))?;
-        for (Waiting { told, .. }, result) in all.into_iter().zip(results) {
-            // Nobody listens any more to who gave up waiting.
-            let _ = told.send(result);
-        }
-        written.await.map_err(|_| Error::NotIntended { place: self.place() })
+        Ok(results)
     }
 
     fn waiting<T>(&self, act: impl FnOnce(&mut Vec<Waiting>) -> T) -> T {

@@ -218,11 +218,17 @@ async fn what_is_written_side_by_side_is_told_to_each_as_if_alone(#[values(On::S
 #[tokio::test]
 async fn a_fault_of_one_write_is_not_that_of_the_others(#[values(On::Sqlite, On::Postgres)] on: On) {
     let (world, run) = world(on).await;
-    let (good, bad) = (to("anna", 1, run), MailIntent { run: RunSeq(run.0 + 1), ..to("bert", 1, run) });
-    for [first, second] in [[&good, &bad], [&bad, &good]] {
-        let intend = |mail| world.store.intend(mail, &world.lease);
-        let (first, second) = tokio::join!(intend(first), intend(second));
-        assert_eq!(first.is_ok() as u8 + second.is_ok() as u8, 1, "{first:?} {second:?}");
+    let foreign = |name| MailIntent { run: RunSeq(run.0 + 1), ..to(name, 1, run) };
+    // The first writes alone; meanwhile the others come, and the second then writes for both.
+    for (names, bad) in [(["anna", "bert", "cleo"], 1), (["dora", "emil", "fred"], 2)] {
+        let mut mails = names.map(|name| to(name, 1, run));
+        mails[bad] = foreign(names[bad]);
+        let told =
+            futures_util::future::join_all(mails.iter().map(|mail| world.store.intend(mail, &world.lease))).await;
+        let failed: Vec<_> = (0..).zip(&told).filter(|(_, told)| told.is_err()).map(|(at, _)| at).collect();
+        assert_eq!(failed, [bad], "{told:?}");
     }
-    assert_eq!(world.history(DAY).await.mails.len(), 1);
+    let intended: Vec<_> = world.history(DAY).await.mails.into_iter().map(|mail| mail.person).collect();
+    let names = ["anna", "cleo", "dora", "emil"].map(|name| format!("{name}@example.org"));
+    assert_eq!(intended.iter().map(Address::as_str).collect::<Vec<_>>(), names);
 }
