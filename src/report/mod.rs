@@ -44,6 +44,14 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// What is there already could not be looked at.
+    #[error("cannot read {}: {source}; is the volume mounted, and may this user read it?", path.display())]
+    Read {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The folder is another run's.
     #[error("the report {} exists already; a report is never written over", path.display())]
     Exists {

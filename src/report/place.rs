@@ -89,10 +89,10 @@ impl Place {
     /// Whether a complete report is there of a run that is none of these.
     ///
     /// # Errors
-    /// The bucket cannot be looked into. (A folder that cannot be read is one without reports.)
+    /// Nobody can look. (A folder that is not there is one without reports.)
     pub fn has_others(&self, known: &BTreeSet<String>) -> Result<bool, Error> {
         match &self.kind {
-            Kind::Folder(dir) => Ok(folder::has_others(dir, known)),
+            Kind::Folder(dir) => folder::has_others(dir, known),
             Kind::Bucket(bucket) => bucket.has_others(known),
         }
     }

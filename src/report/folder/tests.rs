@@ -1,5 +1,6 @@
-//! Old reports go from a folder, and nothing else.
+//! What is in a folder is found, and only old reports go from it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -61,6 +62,32 @@ fn a_report_of_a_release_goes_too() {
     put(dir.path(), OLD[0], &manifest, r#"{"command": "release"}"#);
     assert_eq!(prune(dir.path()), 1);
     assert_eq!(names(dir.path()), [""; 0]);
+}
+
+#[test]
+fn a_report_that_nobody_can_look_at_is_not_taken_for_none() {
+    let (dir, known) = (tempfile::tempdir().unwrap(), BTreeSet::from([KEPT.to_owned()]));
+    let others = |dir: &Path| Place::folder(dir).has_others(&known);
+    assert!(!others(&dir.path().join("absent")).unwrap());
+    for run_id in [OLD[0], "lost+found"] {
+        fs::create_dir(dir.path().join(run_id)).unwrap();
+    }
+    fs::write(dir.path().join("20240108T043000Z-0001"), "a file").unwrap();
+    write_run(dir.path(), KEPT, true).unwrap();
+    assert!(!others(dir.path()).unwrap());
+
+    // A link to itself fails for everybody, also for root, who may read what nobody may.
+    let fails = |path: &Path| std::os::unix::fs::symlink(path, path).unwrap();
+    fails(&dir.path().join("lost+found/manifest.json"));
+    assert!(!others(dir.path()).unwrap());
+    fails(&dir.path().join(OLD[0]).join("manifest.json"));
+    let told = others(dir.path()).unwrap_err().to_string();
+    assert!(told.contains(OLD[0]) && told.contains("is the volume mounted"), "{told}");
+    fails(&dir.path().join("away"));
+    assert!(others(&dir.path().join("away")).is_err());
+    fs::remove_dir_all(dir.path().join(OLD[0])).unwrap();
+    write_run(dir.path(), OLD[1], false).unwrap();
+    assert!(others(dir.path()).unwrap());
 }
 
 #[test]
