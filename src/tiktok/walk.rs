@@ -174,6 +174,11 @@ impl<R: Row> Walk<R> {
             self.contradict(page, "is empty".to_owned());
             self.hopeless = true;
         }
+        if content.rows.len() as u64 > PAGE_SIZE {
+            // Nothing bounds the next one either. What was seen counts.
+            self.contradict(page, format!("has {} rows, {PAGE_SIZE} were asked for", content.rows.len()));
+            self.hopeless = true;
+        }
         if !content.rows.is_empty() {
             let marks: Vec<u64> = content.rows.iter().map(Row::mark).collect();
             let mark = BuildHasherDefault::<DefaultHasher>::default().hash_one(marks);

@@ -98,6 +98,20 @@ fn a_page_that_is_empty_or_came_before_ends_the_reading() {
 }
 
 #[test]
+fn a_page_with_more_rows_than_were_asked_for_ends_the_reading_and_its_rows_count() {
+    let mut walk = Walk::new();
+    walk.take(1, page(rows(1..51), info(1, 900_000, 18_000)));
+    walk.take(2, page(rows(51..151), info(2, 900_000, 18_000)));
+    assert!(walk.is_hopeless());
+    let walked = walk.finish();
+    assert_eq!(walked.outcome, Outcome::Contradiction("page 2 has 100 rows, 50 were asked for".to_owned()));
+    assert_eq!(walked.rows.len(), 150);
+
+    let all_at_once = self::walk([(1, page(rows(1..101), info(1, 100, 1)))]);
+    assert!(matches!(all_at_once.outcome, Outcome::Contradiction(_)));
+}
+
+#[test]
 fn the_lowest_faulty_page_speaks_and_the_rows_stay() {
     let walked = walk([
         (1, page(rows(1..51), info(1, 200, 4))),
