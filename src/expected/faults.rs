@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use tokio::task::JoinError;
+
 /// Why there is no register.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,6 +16,15 @@ pub enum Error {
     /// The reading was stopped from outside, because the program ends.
     #[error("the reading of the registers was stopped")]
     Stopped,
+    /// The reader itself broke.
+    #[error("the registers could not be read: a fault of the program")]
+    Broken,
+}
+
+impl From<JoinError> for Error {
+    fn from(error: JoinError) -> Self {
+        if error.is_panic() { Self::Broken } else { Self::Stopped }
+    }
 }
 
 /// One thing because of which a source is refused.
@@ -43,4 +54,18 @@ fn listed(faults: &[Fault]) -> String {
         text.push_str(&format!("\n\n{fault}"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_reader_that_broke_is_told_from_one_that_was_stopped() {
+        let broke = tokio::task::spawn_blocking(|| panic!("a test's own")).await;
+        assert!(matches!(broke.map_err(Error::from), Err::<(), _>(Error::Broken)));
+        let stopped = tokio::spawn(std::future::pending::<()>());
+        stopped.abort();
+        assert!(matches!(stopped.await.map_err(Error::from), Err(Error::Stopped)));
+    }
 }

@@ -33,13 +33,13 @@ use crate::domain::{Address, Register};
 /// Reads all registers; a row without a member of its own gets the default, a moment is a day in the zone.
 ///
 /// # Errors
-/// [`Error::Refused`] with every fault of every register, where one cannot be read.
+/// [`Error::Refused`] with every fault of every register, where one cannot be read; [`Error::Broken`] after a panic.
 pub async fn read(settings: &Expected, default_member: &Address, zone: Tz) -> Result<Register, Error> {
     let read = match &settings.source {
         Source::Csv => {
             let (settings, member) = (settings.clone(), default_member.clone());
             // A million rows are a second of work, which would hold up everything else.
-            tokio::task::spawn_blocking(move || files::read(&settings, &member)).await.map_err(|_| Error::Stopped)?
+            tokio::task::spawn_blocking(move || files::read(&settings, &member)).await?
         }
         Source::Sql { url } => sql::read(url, settings, default_member, zone).await,
         Source::Http { authorization } => http::read(authorization.as_ref(), settings, default_member, zone).await,

@@ -261,6 +261,7 @@ fn refusal(fault: &expected::Error) -> Refusal {
     match fault {
         expected::Error::Refused(_) => Refusal::of_input(fault),
         expected::Error::Stopped => Refusal::new(Exit::NotReadCompletely, fault.to_string()),
+        expected::Error::Broken => Refusal::new(Exit::Unexpected, fault.to_string()),
     }
 }
 
