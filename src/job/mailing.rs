@@ -28,7 +28,7 @@ const AT_ONCE: usize = 4;
 const AHEAD: usize = 4;
 
 /// Pauses before a mail that was refused for now is tried again in the same run.
-const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
+pub(super) const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
 
 /// Why a mail that was refused for now is not tried again.
 const OTHERS: &str = "a mail that was refused for now was written with another mail.redirect_to or mail.from: it is not tried again, and a new one is due on the next day";

@@ -66,6 +66,29 @@ fn a_text_refused_for_now_is_tried_again_in_the_run_byte_for_byte() {
     assert_eq!(stage.summary()["mails"]["sent"], 2);
 }
 
+#[test]
+fn a_digest_refused_for_now_is_tried_again_in_the_run_byte_for_byte() {
+    let sink = Sink::start();
+    let mut stage = Stage::with_persons(1, &sink);
+    stage.set("mail.operators", "[\"data-team@annalect-data.info\", \"data-team@omd.example\"]");
+    let mut refused = 0;
+    sink.does(move |moment| {
+        let is_first = moment.at == At::Dot && moment.to == "data-team@annalect-data.info";
+        refused += usize::from(is_first);
+        if is_first && refused <= 2 { Act::Say("451 4.3.0 later") } else { Act::Go }
+    });
+    stage.starts(DAY).ends().ends_with(0);
+    let digests: Vec<_> = sink.heard().texts.into_iter().filter(|text| text.to.starts_with("data-team@")).collect();
+    let fates: Vec<_> = digests.iter().map(|text| (text.to.split_once('@').unwrap().1, text.fate)).collect();
+    let (first, second) = ("annalect-data.info", "omd.example");
+    assert_eq!(
+        fates,
+        [(first, Fate::Refused), (second, Fate::Accepted), (first, Fate::Refused), (first, Fate::Accepted)]
+    );
+    assert!(digests[0].bytes == digests[2].bytes && digests[2].bytes == digests[3].bytes);
+    assert!(stage.store.mails().iter().all(|mail| mail.outcome == "accepted"));
+}
+
 /// Each temporary fault, at the first two tries, be they side by side or one after the other: all get their mail in the
 /// same run.
 #[rstest]
