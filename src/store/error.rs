@@ -29,7 +29,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A statement failed.
-    #[error("cannot {purpose} in the store {place}: {source}; {}", remedy(source))]
+    #[error("cannot {purpose} in the store {place}: {source}; {}", remedy(source, place))]
     Database {
         /// What was to be done, as a verb.
         purpose: &'static str,
@@ -157,7 +157,7 @@ const HELD: &str = "another program holds the database; end it or try again";
 const OURS: &str = "run `check`; if it stays, this is a fault of the program";
 
 /// What to do about a fault.
-fn remedy(error: &sqlx::Error) -> &'static str {
+fn remedy(error: &sqlx::Error, place: &Place) -> &'static str {
     match code(error) {
         Code::Sqlite(5 | 6) => HELD,
         Code::Sqlite(8) => "is the volume read-only?",
@@ -167,6 +167,9 @@ fn remedy(error: &sqlx::Error) -> &'static str {
         Code::Sqlite(14) => "does the folder exist, and is the volume read-only?",
         Code::Postgres(state) => remedy_by_state(state),
         Code::None => match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut if !place.starts_with("postgres://") => {
+                "does the volume answer, and is it not overloaded? Then run again"
+            }
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => {
                 "is PostgreSQL up, and are host and port in store.url right? Then run again"
             }
@@ -199,4 +202,20 @@ fn remedy_by_state(state: &str) -> &'static str {
 /// A stored value that this program cannot read.
 pub(super) fn unreadable(what: &'static str) -> sqlx::Error {
     sqlx::Error::Decode(format!("{what} is not understood").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_asked_about_a_server_that_he_does_not_have() {
+        for source in [|| sqlx::Error::PoolTimedOut, || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())] {
+            let told =
+                |place: &str| Error::Database { purpose: "read", place: place.into(), source: source() }.to_string();
+            assert!(told("postgres://db:5432/reconciler").contains("is PostgreSQL up"));
+            let of_a_file = told("state/reconciler.db");
+            assert!(of_a_file.contains("does the volume answer") && !of_a_file.contains("PostgreSQL"), "{of_a_file}");
+        }
+    }
 }
