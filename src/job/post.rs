@@ -46,7 +46,8 @@ impl Post<'_> {
     }
 
     /// A delivery that, once the process shall end, has [`LAST_WORDS`]; what is not known by then is doubtful. A process
-    /// that was frozen past its lease says not one word more to the server before it has proven the lease anew.
+    /// that was frozen past its lease, or without its store for so long, says not one word more to the server before it
+    /// has proven the lease anew.
     async fn dialogue(&self, message: &Message, turn: Turn<'_>) -> Delivery {
         let doubtful = |reply: &str| Delivery { outcome: MailOutcome::Doubtful, reply: reply.to_owned() };
         let lease = self.recorder.lease();
@@ -61,8 +62,14 @@ impl Post<'_> {
             tokio::select! {
                 biased;
                 () = lease.stale() => {
-                    if self.recorder.store.prove(lease).await.is_err() {
-                        return doubtful("frozen past the lease before the server answered");
+                    match self.recorder.store.prove(lease).await {
+                        Ok(()) => {}
+                        Err(store::Error::LeaseLost { .. }) => {
+                            return doubtful("frozen past the lease before the server answered");
+                        }
+                        Err(_) => {
+                            return doubtful("the store could not prove the lease before the server answered");
+                        }
                     }
                 }
                 () = lost.cancelled() => return doubtful("the lease was lost before the server answered"),

@@ -195,3 +195,20 @@ fn frozen_past_its_lease_while_nobody_took_over_it_goes_on() {
     assert_eq!(sink.take_letters().len(), 2);
     assert_eq!(stage.summary()["mails"]["doubtful"], 0);
 }
+
+#[test]
+fn without_its_store_for_longer_than_its_lease_it_says_so_and_not_that_it_was_frozen() {
+    let sink = Sink::start();
+    let stage = Stage::with_persons(1, &sink);
+    sink.holds_at(At::Rcpt, 1);
+    let run = stage.starts(DAY);
+    sink.wait_for_hold();
+    stage.store.while_locked(|| {
+        std::thread::sleep(Duration::from_millis(1_200));
+        sink.let_go();
+        std::thread::sleep(Duration::from_secs(6));
+    });
+    let ran = run.ends();
+    assert!(ran.stderr.contains("could not prove the lease") && !ran.stderr.contains("frozen"), "{}", ran.stderr);
+    assert!(sink.take_letters().is_empty());
+}
