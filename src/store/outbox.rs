@@ -8,7 +8,7 @@ use super::sql::{self, Transaction};
 use super::together::{Write, Written};
 use super::{DoubtfulMail, Error, Intended, Lease, MailIntent, MailKind, Store, StoredMail};
 use crate::domain::{AccountKey, MailContent, MailOutcome};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 impl Store {
     /// Stores, durably, that a mail is about to be sent, unless its person has one of that day.
@@ -115,8 +115,8 @@ async fn intend(tx: &mut Transaction, mail: &MailIntent) -> sqlx::Result<Intende
     };
     let there = tx
         .query(
-            "SELECT message_id, outcome, day FROM mails
-         WHERE message_id = $1 OR (kind = 'person' AND person = $2 AND day = $3) ORDER BY day DESC LIMIT 1",
+            "SELECT message_id, outcome FROM mails
+         WHERE message_id = $1 OR (kind = 'person' AND person = $2 AND day = $3) LIMIT 1",
         )
         .bind(&mail.message_id)
         .bind(person)
@@ -125,15 +125,8 @@ async fn intend(tx: &mut Transaction, mail: &MailIntent) -> sqlx::Result<Intende
         .await?;
     if let Some(there) = there {
         let (message_id, outcome): (String, _) = (there.get(0)?, outcome(&there, 1)?);
-        let of_another_day = there.get::<NaiveDate>(2)? != mail.day;
-        if of_another_day && matches!(outcome, MailOutcome::Deferred | MailOutcome::Failed) {
-            // Refused then, and never accepted: the new day's mail of the same number replaces it.
-            tx.query("DELETE FROM mails WHERE message_id = $1").bind(&message_id).run().await?;
-        } else if let Some(stored) = again(tx, &message_id).await? {
-            return Ok(Intended::Again(stored));
-        } else {
-            return Ok(Intended::Already(outcome));
-        }
+        let again = again(tx, &message_id).await?;
+        return Ok(again.map_or(Intended::Already(outcome), Intended::Again));
     }
     tx.query(
         "INSERT INTO mails (message_id, seq, kind, person, day, episode, number, verdict, outcome, created_at, contact)

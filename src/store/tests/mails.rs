@@ -136,19 +136,6 @@ async fn a_deferred_mail_is_sent_again_byte_for_byte(#[values(On::Sqlite, On::Po
 
 #[rstest]
 #[tokio::test]
-async fn the_new_days_mail_replaces_one_that_was_never_taken(#[values(On::Sqlite, On::Postgres)] on: On) {
-    let (world, run) = world(on).await;
-    let mail = to("anna", 1, run);
-    world.intend(&mail).await;
-    world.settle(&mail, MailOutcome::Deferred).await.unwrap();
-    let tomorrow = MailIntent { day: date("2026-11-02"), bytes: b"new".to_vec(), ..mail };
-    assert_eq!(world.intend(&tomorrow).await, Intended::New);
-    assert_eq!(world.history("2026-11-03").await.mails.len(), 1);
-    assert_eq!(world.rows("mail_bytes").await, 1, "the bytes went with their mail");
-}
-
-#[rstest]
-#[tokio::test]
 async fn what_a_killed_run_left_open_is_doubtful_and_not_sent_again(#[values(On::Sqlite, On::Postgres)] on: On) {
     let (world, run) = world(on).await;
     world.intend(&to("anna", 1, run)).await;
