@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing is written without the lease; a lost lease stops the run.
 
+use std::{fs, process};
+
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -11,6 +13,15 @@ use super::course::Course;
 use super::{Order, Refusal, identity};
 use crate::domain::{Exit, History, Register};
 use crate::store::{Acquired, Error, FaultyCall, Lease, NewRun, Present, RunEnding, RunSeq, Store};
+
+/// Who holds the lease, for people. In a pod every process is number 1: its host's name is the pod's.
+fn holder() -> String {
+    let (host, process) = (fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default(), process::id());
+    match host.trim() {
+        "" => format!("process {process}"),
+        host => format!("process {process} on {host}"),
+    }
+}
 
 /// The store, held by this run.
 pub(super) struct Recorder {
@@ -26,7 +37,7 @@ impl Recorder {
     pub(super) async fn open(order: &Order<'_>) -> Result<Self, Refusal> {
         let store =
             Store::open(&order.config.store.url).await.map_err(|e| Refusal::new(Exit::NotWritten, e.to_string()))?;
-        let holder = format!("process {}", std::process::id());
+        let holder = holder();
         let acquired = Lease::acquire(&store, order.config.store.lease, &holder, order.stop.clone()).await;
         let lease = match acquired.map_err(|e| Refusal::new(Exit::NotWritten, e.to_string()))? {
             Acquired::Held(lease) => lease,
