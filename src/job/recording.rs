@@ -97,8 +97,8 @@ impl Recorder {
     ) -> Result<History, Refusal> {
         let refused = |error| refusal(&error);
         let doubtful = self.store.doubtful_intents(clock(), &self.lease).await.map_err(refused)?;
-        if !doubtful.is_empty() {
-            warn!(mails = doubtful.len(), "an earlier run was killed while it mailed: those mails are doubtful");
+        if doubtful > 0 {
+            warn!(mails = doubtful, "an earlier run was killed while it mailed: those mails are doubtful");
         }
         let (history, present) = self.store.recall(order.today()).await.map_err(refused)?;
         self.present = present;

@@ -69,19 +69,8 @@ pub struct StoredMail {
     pub person: Option<Address>,
     /// How it ended so far.
     pub outcome: MailOutcome,
-    /// The finished message, for [`MailOutcome::Deferred`]; else empty.
+    /// The finished message, where it waits or is to be sent again; else empty.
     pub bytes: Vec<u8>,
-}
-
-/// A mail that a killed run left behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DoubtfulMail {
-    /// `Message-ID`.
-    pub message_id: String,
-    /// To whom; none for a digest.
-    pub person: Option<Address>,
-    /// Its day.
-    pub day: NaiveDate,
 }
 
 /// A digest of the day.
@@ -91,8 +80,6 @@ pub struct PastDigest {
     pub verdict: String,
     /// Its number on the day.
     pub number: u32,
-    /// How it ended.
-    pub outcome: MailOutcome,
 }
 
 impl Store {
@@ -119,12 +106,10 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn digests_of_day(&self, day: NaiveDate) -> Result<Vec<PastDigest>, Error> {
-        let digest =
-            |row: &Row| Ok(PastDigest { verdict: row.get(0)?, number: number(row, 1)?, outcome: outcome(row, 2)? });
+        let digest = |row: &Row| Ok(PastDigest { verdict: row.get(0)?, number: number(row, 1)? });
         let read = async {
             let mut tx = self.pool.begin(Access::Read).await?;
-            let rows = tx
-                .query("SELECT verdict, number, outcome FROM mails WHERE kind = 'digest' AND day = $1 ORDER BY number");
+            let rows = tx.query("SELECT verdict, number FROM mails WHERE kind = 'digest' AND day = $1 ORDER BY number");
             rows.bind(day).all().await?.iter().map(digest).collect::<sqlx::Result<_>>()
         };
         read.await.map_err(self.failed("read the digests of the day"))

@@ -49,7 +49,7 @@ use together::Together;
 pub use error::Error;
 pub use forget::Forgotten;
 pub use lease::{Acquired, Lease};
-pub use mails::{DoubtfulMail, Intended, MailIntent, MailKind, PastDigest, StoredMail};
+pub use mails::{Intended, MailIntent, MailKind, PastDigest, StoredMail};
 pub use present::Present;
 pub use retention::Removed;
 pub use runs::{FaultyCall, NewRun, RunEnding, RunRow, RunSeq};

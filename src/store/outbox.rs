@@ -3,10 +3,10 @@
 //! Invariant: no dialogue without a stored `intended`. Whoever finds an `intended` that is not his own found a killed
 //! run's, and that mail is doubtful.
 
-use super::mails::{outcome, person, stored_mail};
+use super::mails::{outcome, stored_mail};
 use super::sql::{self, Transaction};
 use super::together::{Write, Written};
-use super::{DoubtfulMail, Error, Intended, Lease, MailIntent, MailKind, Store, StoredMail};
+use super::{Error, Intended, Lease, MailIntent, MailKind, Store, StoredMail};
 use crate::domain::{AccountKey, MailContent, MailOutcome};
 use chrono::{DateTime, Utc};
 
@@ -58,30 +58,22 @@ impl Store {
         Error::NotIntended { place: self.place() }
     }
 
-    /// Marks what killed runs left open as doubtful, and says what that is. To be called before the first intent.
+    /// Marks what killed runs left open as doubtful, and says how many mails that are. To be called before the first
+    /// intent.
     ///
     /// # Errors
     /// The lease is lost, or the store cannot be written.
-    pub async fn doubtful_intents(&self, at: DateTime<Utc>, lease: &Lease) -> Result<Vec<DoubtfulMail>, Error> {
+    pub async fn doubtful_intents(&self, at: DateTime<Utc>, lease: &Lease) -> Result<u64, Error> {
         let purpose = "find the mails of killed runs";
         let mut tx = self.fenced(lease, purpose).await?;
-        let rows = tx
-            .query(
-                "UPDATE mails SET outcome = 'doubtful', outcome_at = $1 WHERE outcome = 'intended'
-             RETURNING message_id, person, day",
-            )
+        let doubtful = tx
+            .query("UPDATE mails SET outcome = 'doubtful', outcome_at = $1 WHERE outcome = 'intended'")
             .bind(at)
-            .all()
+            .run()
             .await
             .map_err(self.failed(purpose))?;
         tx.commit().await.map_err(self.failed(purpose))?;
-        let mut mails = rows
-            .iter()
-            .map(|row| Ok(DoubtfulMail { message_id: row.get(0)?, person: person(row, 1)?, day: row.get(2)? }))
-            .collect::<sqlx::Result<Vec<_>>>()
-            .map_err(self.failed(purpose))?;
-        mails.sort_by(|a, b| (a.day, &a.message_id).cmp(&(b.day, &b.message_id)));
-        Ok(mails)
+        Ok(doubtful)
     }
 }
 

@@ -134,7 +134,6 @@ impl Reader {
                 endpoint: call.endpoint(),
                 business_center_id: call.business_center(),
                 page: call.page(),
-                attempt,
                 answered,
                 message: member.words(brought),
                 request_id: request_id.map(str::to_owned),

@@ -92,8 +92,6 @@ pub struct FaultyCall {
     pub business_center_id: Option<BusinessCenterId>,
     /// The page, from 1.
     pub page: Option<u32>,
-    /// Which attempt it was, from 1; quota answers repeat a number, because they count as none.
-    pub attempt: u32,
     /// How it was answered.
     pub answered: Answered,
     /// TikTok's words, cleaned, or ours where it said nothing.
@@ -119,8 +117,6 @@ pub struct Calls {
     pub given_up: u64,
     /// Calls that were not answered with code 0, the first thousand, sorted.
     pub faulty: Vec<FaultyCall>,
-    /// How many more there were.
-    pub faulty_left_out: u64,
 }
 
 /// Where the workers write.
@@ -149,8 +145,6 @@ impl Calls {
     pub(super) fn note_fault(&mut self, call: FaultyCall) {
         if self.faulty.len() < MOST_FAULTY {
             self.faulty.push(call);
-        } else {
-            self.faulty_left_out += 1;
         }
     }
 }

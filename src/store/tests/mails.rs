@@ -149,9 +149,8 @@ async fn what_a_killed_run_left_open_is_doubtful_and_not_sent_again(#[values(On:
         held(Lease::acquire(&store, short, "next", tokio_util::sync::CancellationToken::new()).await)
     };
     let doubtful = store.doubtful_intents(moment(DAY), &lease).await.unwrap();
-    assert_eq!(doubtful.len(), 1, "the intent outlived the process");
-    assert_eq!(doubtful[0].person, Address::parse("anna@example.org"));
-    assert!(store.doubtful_intents(moment(DAY), &lease).await.unwrap().is_empty());
+    assert_eq!(doubtful, 1, "the intent outlived the process");
+    assert_eq!(store.doubtful_intents(moment(DAY), &lease).await.unwrap(), 0);
     let again = store.intend(&to("anna", 2, run), &lease).await.unwrap();
     assert_eq!(again, Intended::Already(MailOutcome::Doubtful));
 }
