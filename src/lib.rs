@@ -12,7 +12,7 @@
 //! * [`report`] – tables, workbook, page and summary, whole or absent, in a folder or a bucket.
 //! * [`observe`] – metrics and heartbeat: how others hear of a run.
 //! * [`schedule`] – when a run is due, and the doors that others knock at while none is.
-//! * [`config`] – as written, then as validated; the only reader of the environment.
+//! * [`config`] – as written, then as validated; the only reader of the environment but for what libraries read.
 //! * `trial` – whether a folder could take what a run puts there; for the store and the reports.
 //! * `sqlite_file` – what the store and a register have in common on a volume that cannot be written.
 //! * [`commands`] – one file a command; [`cli`] names them, [`telemetry`] logs.

@@ -1,6 +1,8 @@
 //! The environment as a value.
 //!
-//! Invariant: nothing else in the program reads environment variables, so a test gives its own.
+//! Invariant: no other code of ours reads environment variables, so a test gives its own. Libraries read what is theirs:
+//! clap the path of the configuration, sqlx PostgreSQL's `PG…`, HTTP clients a proxy and certificates, object stores
+//! their credentials.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub(super) async fn client(url: &Url) -> Result<Client, String> {
     let is_https = url.scheme() == "https";
     let built = spawn_blocking(move || {
-        // Idempotent: `main` has a provider already, a test has not.
+        // Whoever of us comes first installs it, as TikTok's client does.
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none()) // a key goes to the configured host only

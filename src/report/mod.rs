@@ -111,11 +111,11 @@ pub struct Report<'a> {
 
 /// Writes a report, whole or not at all; says where.
 ///
-/// `latest` is to name it: for a complete `run` only.
+/// `latest` is to name it: for a `run`, whatever it could read, and for no `release` or `plan`.
 ///
 /// # Errors
-/// There is a report of that name, or something cannot be written; then nothing is there under that name but what was
-/// there before, and `latest` is as it was.
+/// There is a report of that name, or something cannot be written. What is there under that name is then what was there
+/// before, or this report, whole; and `latest` names a whole one.
 pub fn write(place: &Place, report: Report<'_>, latest: bool) -> Result<String, Error> {
     let sorted = sorted(report.findings);
     let rows = || sorted.iter().copied();

@@ -90,7 +90,7 @@ impl<T> Brought<T> {
 
 impl Client {
     pub(super) fn new(base: &Url, request_timeout: Duration, connections: usize) -> Result<Self, Error> {
-        // Idempotent: `main` has installed it already, a test has not. ring builds in a fifth of aws-lc's time.
+        // Whoever of us comes first installs it. ring builds in a fifth of aws-lc's time.
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

@@ -63,7 +63,7 @@ impl Service {
                 value.set_sensitive(true);
                 value
             });
-        // Idempotent: `main` has installed it already, a test has not.
+        // Whoever of us comes first installs it, as TikTok's client does.
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = || {
             Client::builder()

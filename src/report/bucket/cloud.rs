@@ -22,7 +22,7 @@ fn retry() -> RetryConfig {
 
 /// A client, and what to say of its credentials where the store lets nobody in.
 pub(super) fn client(cloud: Cloud, bucket: &str) -> Result<(Arc<dyn ObjectStore>, &'static str), Error> {
-    // Idempotent; TikTok's client does the same.
+    // Whoever of us comes first installs it, as TikTok's client does.
     drop(rustls::crypto::ring::default_provider().install_default());
     match cloud {
         Cloud::S3 => s3(bucket),
