@@ -1,6 +1,7 @@
 //! The accounts register.
 //!
-//! Invariant: rows of one client, written alike, share one [`Client`].
+//! Invariant: rows of one client, of one name and parent code, share one [`Client`], which is called as the client's first
+//! row calls it. A client is compared without case, so it has one writing wherever it is told of.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,6 +57,7 @@ impl Accounts {
         let known = Known {
             default_member: default_member.clone(),
             clients: HashMap::new(),
+            first: HashMap::new(),
             members: HashMap::new(),
             key: String::new(),
             registration: None,
@@ -94,7 +96,10 @@ impl Table for Accounts {
 /// What earlier rows have in common with this one.
 struct Known {
     default_member: Address,
+    /// As a row writes it.
     clients: HashMap<Box<str>, Arc<Client>>,
+    /// That of each client's first row.
+    first: HashMap<ClientKey, Arc<Client>>,
     members: HashMap<Box<str>, Address>,
     key: String,
     /// That of the row before, which is mostly this row's, too.
@@ -199,14 +204,26 @@ impl Known {
         if let Some(client) = self.clients.get(self.key.as_str()) {
             return client.clone();
         }
-        let client = Arc::new(Client {
-            key: ClientKey::new(country, code),
-            country: country.to_owned(),
-            code: code.to_owned(),
-            name: name.to_owned(),
-            parent_code: parent_code.to_owned(),
-        });
-        self.clients.insert(self.key.as_str().into(), client.clone());
+        let (key, written) = (ClientKey::new(country, code), self.key.as_str().into());
+        let client = match self.first.get(&key).map(Arc::clone) {
+            Some(first) if (first.country.as_str(), first.code.as_str()) != (country, code) => {
+                self.client(&first.country, &first.code, name, parent_code)
+            }
+            first => {
+                let client = Arc::new(Client {
+                    key: key.clone(),
+                    country: country.to_owned(),
+                    code: code.to_owned(),
+                    name: name.to_owned(),
+                    parent_code: parent_code.to_owned(),
+                });
+                if first.is_none() {
+                    self.first.insert(key, client.clone());
+                }
+                client
+            }
+        };
+        self.clients.insert(written, client.clone());
         client
     }
 

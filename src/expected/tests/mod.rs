@@ -220,7 +220,16 @@ fn rows_of_one_client_share_it() {
     let register = accounts(format!("{ACCOUNTS}DK,C1,x,11\nDK,C2,y,12\nDK,C1,x,13\ndk,c1,x,14\n"));
     let [a, b, c, d] = &register.accounts[..] else { panic!("{register:?}") };
     assert!(std::sync::Arc::ptr_eq(&a.client, &c.client) && a.client.key != b.client.key);
-    assert_eq!((a.client.key == d.client.key, d.client.country.as_str()), (true, "dk"));
+    assert!(std::sync::Arc::ptr_eq(&a.client, &d.client), "however it is written");
+}
+
+#[test]
+fn a_client_is_called_as_its_first_row_that_counts_writes_it() {
+    let rows = "DK,H4,Bad,x\n dk ,H4,Home,11\nDK, h4 ,Home & Co,12\nDK,H5,Home,13\nDK,H4,Home,14\n";
+    let register = accounts(format!("{ACCOUNTS}{rows}"));
+    let clients: Vec<String> = register.accounts.iter().map(|row| row.client.to_string()).collect();
+    assert_eq!(clients, ["dk H4 Home", "dk H4 Home & Co", "DK H5 Home", "dk H4 Home"]);
+    assert_eq!(register.accounts[0].client, register.accounts[3].client);
 }
 
 #[test]
