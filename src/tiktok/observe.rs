@@ -1,7 +1,8 @@
 //! The reading of a run: whose token it is, which Business Centers there are, what each lists.
 //!
 //! Invariant: every member has a view, and every Business Center of its list has a listing, however the reading went. A
-//! list whose answers contradict themselves is read once more, and the second reading decides.
+//! list whose answers contradict themselves is read once more. The second reading decides whether it is complete, and
+//! what either showed was seen.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::AtomicBool;
@@ -42,8 +43,7 @@ impl Reader {
         let standing = self.identify(index).await;
         // The listings are read while the list still is. Nothing is sent for a member that was just refused.
         let (found, centers) = unbounded_channel();
-        let (list, mut listings) = tokio::join!(self.read_list(index, found), self.read_listings(index, centers));
-        listings.retain(|bc, _| list.business_centers.contains_key(bc)); // a second, complete reading of the list decides
+        let (list, listings) = tokio::join!(self.read_list(index, found), self.read_listings(index, centers));
         let member = &self.members[index];
         MemberView {
             member: member.email.clone(),
@@ -104,8 +104,9 @@ impl Reader {
             .await
     }
 
-    /// Reads a list; once more if it contradicts itself. A second reading that is complete stands alone; otherwise
-    /// everything that either showed is kept.
+    /// Reads a list; once more if it contradicts itself. Everything that either reading showed is kept. A second
+    /// reading that is complete has the last word on what it shows; one that shows nothing, where the first showed
+    /// something, is none to believe.
     async fn read<R: Row>(
         &self,
         index: usize,
@@ -124,10 +125,16 @@ impl Reader {
             "a list contradicts itself and is read once more: {what}"
         );
         let mut second = self.walk(index, &call, &seen).await;
-        if second.outcome != Outcome::Complete {
-            second.rows.extend(first.rows);
-            one_row_an_id(&mut second.rows);
+        let mut seen_first = first.rows;
+        if second.outcome == Outcome::Complete {
+            if second.rows.is_empty() && !seen_first.is_empty() {
+                let vanished = format!("first {} were listed, then none at all", seen_first.len());
+                second.outcome = Outcome::Contradiction(vanished);
+            }
+            seen_first.retain(|row| second.rows.binary_search_by_key(&row.id(), Row::id).is_err());
         }
+        second.rows.extend(seen_first);
+        one_row_an_id(&mut second.rows);
         self.conclude(index, whole_member, second)
     }
 

@@ -1,6 +1,7 @@
 //! Scenarios against a server that lies in one place at a time.
 
 mod asking;
+mod read_twice;
 mod second_look;
 mod server;
 mod speed;
