@@ -194,7 +194,7 @@ pub struct Baseline {
     pub run_id: String,
     /// Rows of the accounts register then.
     pub register_rows: u64,
-    /// Accounts that were ok then.
+    /// Accounts that were ok then, or when they were last certain: a night of doubt makes none of them forgotten.
     pub ok: ByClient<()>,
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn load(
                 }
             }
             if seq <= baseline {
-                loaded.was_ok = state.cause.is_some_and(|cause| cause.status() == Status::Ok);
+                loaded.was_ok = state.certain().is_some_and(|cause| cause.status() == Status::Ok);
             }
             loaded.now = PresentAccount {
                 account,
@@ -122,7 +122,7 @@ struct Loaded {
     now: PresentAccount,
     /// As of the newest earlier day; none if nothing was certain then.
     earlier: Option<Remembered>,
-    /// As of the baseline.
+    /// As of the baseline; where nothing was certain that night, as it last was.
     was_ok: bool,
 }
 

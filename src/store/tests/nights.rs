@@ -281,6 +281,24 @@ async fn the_guards_compare_with_the_last_sound_or_released_run(#[values(On::Sql
 }
 
 #[rstest]
+#[case::still_ok(Cause::SharedAsExpected, 1)]
+#[case::in_doubt(Cause::BusinessCenterUnreadable, 1)]
+#[case::certainly_lost(Cause::AccessRemoved, 0)]
+#[tokio::test]
+async fn the_guards_compare_with_what_was_last_certain(
+    #[case] cause: Cause,
+    #[case] ok_then: usize,
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let world = World::new(on).await;
+    world.night("2026-11-01", &[ok(1, "2026-11-01")], &seen(&[1], COMPLETE)).await;
+    // An excused Business Center leaves the run complete.
+    world.night("2026-11-02", &[finding(1, cause, "2026-11-01")], &seen(&[], incomplete())).await;
+    let baseline = world.history("2026-11-03").await.baseline.unwrap();
+    assert_eq!((&*baseline.run_id, baseline.ok.len()), ("20261102T043000Z-0000", ok_then));
+}
+
+#[rstest]
 #[tokio::test]
 async fn what_was_recalled_before_another_run_wrote_is_read_again(#[values(On::Sqlite, On::Postgres)] on: On) {
     let world = World::new(on).await;
