@@ -29,6 +29,8 @@ pub(crate) struct Absence {
     pub(crate) obstacle: Option<String>,
     pub(crate) last_seen: Option<PastSighting>,
     pub(crate) look: Look,
+    /// The places that fell silent and must be believed before the account may be called missing.
+    pub(crate) silent: Vec<BusinessCenterId>,
 }
 
 /// Judges an account that its member does not show; `others` are sightings by other members.
@@ -51,6 +53,7 @@ pub(crate) fn judge<'a>(
         obstacle: None,
         last_seen,
         look: Look::None,
+        silent: Vec::new(),
     };
     let Some(view) = scene.observation.of(&row.member) else {
         return absence.because(Cause::MemberNotConfigured, None);
@@ -77,8 +80,12 @@ pub(crate) fn judge<'a>(
         absence.look = Look::List;
         return absence.because(Cause::BusinessCenterSuspended, None);
     }
-    if let Some((cause, obstacle, look)) = obstacle(scene, view, row, &absence) {
-        absence.look = look;
+    let needed = needed(view, &absence);
+    absence.silent = needed.iter().copied().filter(|id| is_silent_about(scene, view, *id, row.account_id)).collect();
+    if let Some((cause, obstacle)) = obstacle(view, &absence, &needed) {
+        if !absence.silent.is_empty() {
+            absence.look = Look::Listings(absence.silent.clone());
+        }
         return absence.because(cause, Some(obstacle));
     }
     if absence.joined.is_empty() && !absence.places.elsewhere.is_empty() {
@@ -130,43 +137,36 @@ impl Absence {
     }
 }
 
+/// The Business Centers whose listings must be complete: the account's own, every one if none is known.
+fn needed(view: &MemberView, absence: &Absence) -> Vec<BusinessCenterId> {
+    if absence.places.business_centers.is_empty() {
+        view.list.business_centers.keys().copied().collect()
+    } else {
+        absence.joined.iter().copied().collect()
+    }
+}
+
 /// What must be complete and is not: the unreadable before the contradictory.
-fn obstacle(
-    scene: &Scene<'_>,
-    view: &MemberView,
-    row: &ExpectedAccount,
-    absence: &Absence,
-) -> Option<(Cause, String, Look)> {
-    let mut found: Option<(Cause, String, Look)> = None;
-    let mut note = |cause: Cause, text: String, look: Look| {
-        if found.as_ref().is_none_or(|(known, _, _)| *known == Cause::ListingIncomplete && cause != *known) {
-            found = Some((cause, text, look));
+fn obstacle(view: &MemberView, absence: &Absence, needed: &[BusinessCenterId]) -> Option<(Cause, String)> {
+    let mut found: Option<(Cause, String)> = None;
+    let mut note = |cause: Cause, text: String| {
+        if found.as_ref().is_none_or(|(known, _)| *known == Cause::ListingIncomplete && cause != *known) {
+            found = Some((cause, text));
         }
     };
-    let known = !absence.places.business_centers.is_empty();
-    let needs_list = !known || absence.joined.len() < absence.places.business_centers.len();
+    let places = &absence.places.business_centers;
+    let needs_list = places.is_empty() || absence.joined.len() < places.len();
     if needs_list && let Some((cause, reason)) = unsure(&view.list.reading) {
-        note(cause, format!("the list of Business Centers: {reason}"), Look::None);
+        note(cause, format!("the list of Business Centers: {reason}"));
     }
-    let needed: Vec<BusinessCenterId> = if known {
-        absence.joined.iter().copied().collect()
-    } else {
-        view.list.business_centers.keys().copied().collect()
-    };
     for id in needed {
-        match view.listings.get(&id) {
-            None => note(Cause::BusinessCenterUnreadable, format!("Business Center {id}: it was not read"), Look::None),
-            Some(listing) => {
-                if let Some((cause, reason)) = unsure(&listing.reading) {
-                    note(cause, format!("Business Center {id}: {reason}"), Look::None);
-                } else if fell_silent(scene, view, id) && !second_witness_agrees(view, row.account_id) {
-                    note(
-                        Cause::ListingIncomplete,
-                        format!("Business Center {id} listed accounts before and lists none at all tonight"),
-                        Look::Listings(vec![id]),
-                    );
-                }
+        match view.listings.get(id).map(|listing| unsure(&listing.reading)) {
+            None => note(Cause::BusinessCenterUnreadable, format!("Business Center {id}: it was not read")),
+            Some(Some((cause, reason))) => note(cause, format!("Business Center {id}: {reason}")),
+            Some(None) if absence.silent.contains(id) => {
+                note(Cause::ListingIncomplete, format!("Business Center {id} {SILENCE}"));
             }
+            Some(None) => {}
         }
     }
     found
@@ -182,8 +182,16 @@ fn unsure(reading: &Reading) -> Option<(Cause, &str)> {
     }
 }
 
+/// What a Business Center that fell silent does.
+pub(crate) const SILENCE: &str = "listed accounts before and lists none at all tonight";
+
+/// Whether a Business Center fell silent, and no witness agrees that the account is not shared.
+pub(crate) fn is_silent_about(scene: &Scene<'_>, view: &MemberView, id: BusinessCenterId, account: AccountId) -> bool {
+    fell_silent(scene, view, id) && !second_witness_agrees(view, account)
+}
+
 /// Whether a Business Center that listed accounts before lists none at all for the first night.
-pub(crate) fn fell_silent(scene: &Scene<'_>, view: &MemberView, id: BusinessCenterId) -> bool {
+fn fell_silent(scene: &Scene<'_>, view: &MemberView, id: BusinessCenterId) -> bool {
     view.listings.get(&id).is_some_and(|listing| listing.reading.is_complete() && listing.accounts.is_empty())
         && scene.history.business_centers.get(&(view.member.clone(), id)).is_some_and(|past| past.listed_accounts)
 }

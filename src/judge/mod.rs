@@ -79,6 +79,9 @@ pub(crate) enum Look {
     Listings(Vec<BusinessCenterId>),
 }
 
+/// By member, the Business Centers that listed accounts before, list none at all tonight, and are not believed.
+type Silent = BTreeSet<(Address, BusinessCenterId)>;
+
 /// The judgement of a night.
 #[derive(Debug)]
 pub struct Judgement {
@@ -108,21 +111,22 @@ pub fn judge(scene: &Scene<'_>) -> Judgement {
             findings
         });
         let parts: Vec<_> = parts.collect();
-        (parts, judge.doubts)
+        (parts, judge.doubts, judge.silent)
     };
     // Rows are judged one by one, so that two halves are judged at once.
     let (first, second) = index.rows().split_at(index.rows().len() / 2);
-    let ((first, mut doubts), (second, more_doubts)) = std::thread::scope(|scope| {
+    let ((first, mut doubts, mut silent), (second, more_doubts, more_silent)) = std::thread::scope(|scope| {
         let second = scope.spawn(|| judge(second));
         (judge(first), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     doubts.extend(more_doubts);
+    silent.extend(more_silent);
     let mut findings = Vec::with_capacity(index.rows().len());
     findings.extend(first.into_iter().chain(second).flatten());
     findings.extend(scene.register.bad_rows.iter().filter_map(rows::bad_row));
     findings.extend(unexpected::findings(scene, &index, &map, &named));
     change::compare(scene, &mut findings);
-    Judgement { findings, doubts, unread: summary::unread(scene, &index) }
+    Judgement { findings, doubts, unread: summary::unread(scene, &index, &silent) }
 }
 
 /// Adds a finding, which mostly says what the one before it says too.

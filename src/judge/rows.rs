@@ -10,7 +10,7 @@ use super::index::{self, Expected, Index, Seen};
 use super::places::Map;
 use super::sighted::{is_witnessed, place, seen_confidence, sighting};
 use super::unexpected::Unexpected;
-use super::{Look, Scene, add, change, wording};
+use super::{Look, Scene, Silent, add, change, wording};
 use crate::domain::{
     AccountId, AccountInfo, AccountState, ActionOwner, Address, BadRow, BadRowCause, BusinessCenterId, Cause, Client,
     ClientKey, Confidence, ExpectedAccount, Finding, MemberView, Role, Said, SecondLook, StatedRole, Status, Text,
@@ -50,6 +50,8 @@ pub(super) struct Judge<'s, 'a> {
     last: Option<(Usual, Arc<Said>)>,
     /// What must be read again, found on the way.
     pub(super) doubts: SecondLook,
+    /// The Business Centers that fell silent, and without which an account cannot be called missing.
+    pub(super) silent: Silent,
 }
 
 /// On what depends all that is said of an account that is well and seen once: the client, who sees it, where, what was
@@ -64,7 +66,8 @@ impl<'s, 'a> Judge<'s, 'a> {
         map: &'s Map<'a>,
         unexpected: &'s Unexpected,
     ) -> Self {
-        Self { scene, index, map, unexpected, usual: HashMap::new(), last: None, doubts: SecondLook::default() }
+        let (usual, doubts, silent) = (HashMap::new(), SecondLook::default(), Silent::new());
+        Self { scene, index, map, unexpected, usual, last: None, doubts, silent }
     }
 
     /// Judges a row; with the first of those that name one account, all of these.
@@ -107,6 +110,7 @@ impl<'s, 'a> Judge<'s, 'a> {
         }
         let absence = absent::judge(self.scene, self.index, self.map, self.unexpected, row, &others);
         doubt(self.scene, row, &absence, &mut self.doubts);
+        self.silent.extend(absence.silent.iter().map(|id| (row.member.clone(), *id)));
         describe_absence(self.scene, row, &absence, &others, &mut finding);
         finding
     }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::Scene;
+use super::absent::SILENCE;
 use super::index::Index;
+use super::{Scene, Silent};
 use crate::domain::{
     AccountId, AccountInfo, Address, BadRowNote, BusinessCenterId, Cause, Change, ChangeCounts, Excepted, Exit,
     Finding, GuardTrip, MailCounts, MemberView, Standing, Summary, Unread, Witness,
@@ -30,7 +31,7 @@ pub struct Ending {
 }
 
 /// Everything that TikTok should have answered and was not read completely, excused or not.
-pub(super) fn unread(scene: &Scene<'_>, index: &Index<'_>) -> Vec<Unread> {
+pub(super) fn unread(scene: &Scene<'_>, index: &Index<'_>, silent: &Silent) -> Vec<Unread> {
     let mut unread = BTreeSet::new();
     for view in &scene.observation.members {
         let mut note = |id: Option<BusinessCenterId>, reason: String| {
@@ -67,6 +68,11 @@ pub(super) fn unread(scene: &Scene<'_>, index: &Index<'_>) -> Vec<Unread> {
             note(None, format!("/advertiser/info/ for {count} accounts: {reason}"));
         }
     }
+    unread.extend(silent.iter().map(|(member, id)| Unread {
+        member: member.as_str().to_owned(),
+        business_center_id: id.to_string(),
+        reason: format!("it {SILENCE}"),
+    }));
     for (member, accounts) in unasked(scene, index) {
         unread.insert(Unread {
             member: member.as_str().to_owned(),

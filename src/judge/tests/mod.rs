@@ -2,6 +2,7 @@
 
 mod digest;
 mod night;
+mod silence;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -80,14 +81,9 @@ fn by(change: OneChange) -> OneChange {
     n.analyst(ACME, TWO);
 }))]
 #[case::member_not_configured(Cause::MemberNotConfigured, by(|n| { n.register.accounts[0].member = address("nobody@annalect-data.info"); }))]
-#[case::fell_silent(Cause::ListingIncomplete, by(|n| {
-    let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: true, empty_since: None };
-    n.history.business_centers.insert((address(MEMBER), bc(ACME)), past);
-}))]
+#[case::fell_silent(Cause::ListingIncomplete, by(|n| { n.listed_before(ACME); }))]
 #[case::fell_silent_but_a_witness_agrees(Cause::NotAssigned, by(|n| {
-    let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: true, empty_since: None };
-    n.history.business_centers.insert((address(MEMBER), bc(ACME)), past);
-    n.view(MEMBER).infos.insert(account(ONE), AccountInfo::Forbidden);
+    n.listed_before(ACME).view(MEMBER).infos.insert(account(ONE), AccountInfo::Forbidden);
 }))]
 #[case::silent_for_the_second_night(Cause::NotAssigned, by(|n| {
     let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: false, empty_since: Some(day("2026-11-22")) };

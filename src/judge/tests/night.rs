@@ -135,6 +135,12 @@ impl Night {
         self
     }
 
+    pub(in crate::judge) fn listed_before(&mut self, id: &str) -> &mut Self {
+        let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: true, empty_since: None };
+        self.history.business_centers.insert((address(MEMBER), bc(id)), past);
+        self
+    }
+
     pub(in crate::judge) fn remember(&mut self, code: &str, account_id: &str, cause: Cause, since: &str) -> &mut Self {
         let client = Some(ClientKey::new("DK", code));
         self.remember_as(AccountKey { client, account_id: account(account_id) }, cause, since)
