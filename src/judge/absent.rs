@@ -13,7 +13,7 @@ use super::unexpected::Unexpected;
 use super::{Look, Scene, change};
 use crate::domain::{
     AccountId, AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Confidence, ExpectedAccount, MemberView,
-    PastPlace, PastSighting, Reading, Status, Witness,
+    PastSighting, Reading, Status, Witness,
 };
 
 /// What was found about an account that is not seen.
@@ -112,7 +112,7 @@ pub(crate) fn judge<'a>(
         Cause::MistypedId
     } else if is_gone(scene, view, row) {
         Cause::AccountGone
-    } else if absence.last_seen.as_ref().is_some_and(|seen| was_a_partner_share(scene, map, &seen.place)) {
+    } else if absence.last_seen.as_ref().is_some_and(|seen| was_a_partner_share(scene, map, row, seen)) {
         Cause::PartnerShareLost
     } else if absence.places.known_by == KnownBy::Nothing {
         Cause::NotShared
@@ -274,13 +274,16 @@ fn seen_before_in(scene: &Scene<'_>, row: &ExpectedAccount, joined: &BTreeSet<Bu
 }
 
 /// Last seen in a pool, or under the name of another owner than the Business Center that listed it.
-fn was_a_partner_share(scene: &Scene<'_>, map: &Map<'_>, seen: &PastPlace) -> bool {
-    if map.is_pool(seen.business_center) {
-        return true;
-    }
-    let name = scene.name_of(&seen.member, seen.business_center);
-    match &seen.owner {
-        Some(owner) => !owner.trim().is_empty() && !name.is_empty() && owner.trim() != name.trim(),
-        None => false,
-    }
+fn was_a_partner_share(scene: &Scene<'_>, map: &Map<'_>, row: &ExpectedAccount, seen: &PastSighting) -> bool {
+    map.is_pool(seen.place.business_center)
+        || (scene.other_owner(&seen.place).is_some() && !was_the_clients(scene, row, seen))
+}
+
+/// Whether the gap was the client's when it was last certain, and no sighting came since: then the owner was no other,
+/// whatever the Business Center is called by now.
+fn was_the_clients(scene: &Scene<'_>, row: &ExpectedAccount, seen: &PastSighting) -> bool {
+    change::remembered(scene, Some(&row.client.key), row.account_id).is_some_and(|past| {
+        past.since > seen.last_seen_on
+            && matches!(past.cause, Cause::NotAMember | Cause::AccessRemoved | Cause::NotAssigned | Cause::NotShared)
+    })
 }

@@ -34,8 +34,8 @@ pub use summary::{Ending, summarize};
 pub use wording::{SeenAs, place, seen_in};
 
 use crate::domain::{
-    AccountId, Address, BusinessCenterId, Finding, History, MemberView, Observation, Register, Rules, SecondLook,
-    Unread,
+    AccountId, Address, BusinessCenterId, Finding, History, MemberView, Observation, PastPlace, Register, Rules,
+    SecondLook, Unread, fold,
 };
 use index::{Expected, Index};
 use places::Map;
@@ -68,6 +68,23 @@ impl Scene<'_> {
             .or_else(|| self.observation.members.iter().find_map(listed))
             .or_else(past)
             .unwrap_or_else(|| Arc::from(""))
+    }
+
+    /// The owner of an account that was seen there, if he is another than the Business Center.
+    ///
+    /// What it was called then is not stored beside the sighting. A Business Center that is renamed has two names on
+    /// the night of its renaming: tonight's, and the one of the last night on which it was listed. Its own accounts
+    /// name either as their owner.
+    fn other_owner<'p>(&self, place: &'p PastPlace) -> Option<&'p str> {
+        let owner = place.owner.as_deref().filter(|owner| !owner.trim().is_empty())?;
+        let members = || self.observation.members.iter();
+        let tonight = members().filter_map(|view| view.list.business_centers.get(&place.business_center));
+        let past = members().map(|view| &view.member).chain([&place.member]).filter_map(|member| {
+            self.history.business_centers.get(&(member.clone(), place.business_center)).map(|past| &past.name)
+        });
+        let mut names = tonight.map(|bc| &bc.name).chain(past).filter(|name| !name.trim().is_empty()).peekable();
+        let is_known = names.peek().is_some();
+        (is_known && names.all(|name| fold(name) != fold(owner))).then_some(owner)
     }
 }
 

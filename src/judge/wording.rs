@@ -123,12 +123,11 @@ pub(crate) fn absent(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence
     if let Some(past) = &absence.last_seen {
         let seen = &past.place;
         let name = scene.name_of(&seen.member, seen.business_center);
-        let owner = seen.owner.as_deref().filter(|owner| *owner != &*name);
         parts.push(format!(
             "Last seen on {} in {}{}",
             past.last_seen_on,
             place(seen.business_center, &name),
-            owner.map(|owner| format!(", owned by {owner}")).unwrap_or_default()
+            scene.other_owner(seen).map(|owner| format!(", owned by {owner}")).unwrap_or_default()
         ));
     }
     if absence.cause.status().is_certain() {

@@ -136,6 +136,31 @@ fn of_two_causes_the_contract_names_the_first(#[case] cause: Cause, #[case] chan
     assert_eq!(night.cause(ONE), cause);
 }
 
+/// ONE was last seen in Acme on the 22nd, owned by "Brand Owner".
+#[rstest]
+#[case::it_was_called_so(Cause::AccessRemoved, "2026-11-23", by(|n| { n.called_before(MEMBER, ACME, "Brand Owner"); }))]
+#[case::another_member_knew_it_so(Cause::AccessRemoved, "2026-11-23", by(|n| { n.called_before(OTHER, ACME, "Brand Owner"); }))]
+#[case::it_is_called_so_now(Cause::AccessRemoved, "2026-11-23", by(|n| { n.called(ACME, "Brand Owner").called_before(MEMBER, ACME, "Acme"); }))]
+#[case::but_for_case_and_space(Cause::AccessRemoved, "2026-11-23", by(|n| { n.called(ACME, " BRAND owner "); }))]
+#[case::it_has_no_name(Cause::AccessRemoved, "2026-11-23", by(|n| { n.called(ACME, ""); }))]
+#[case::it_was_never_called_so(Cause::PartnerShareLost, "2026-11-23", by(|n| { n.called_before(MEMBER, ACME, "Acme Group"); }))]
+#[case::another_is_called_so(Cause::PartnerShareLost, "2026-11-23", by(|n| { n.called(ELSE, "Brand Owner"); }))]
+#[case::it_was_the_clients_gap_before(Cause::AccessRemoved, "2026-12-23", by(|n| { n.remember("C07", ONE, Cause::AccessRemoved, "2026-11-23"); }))]
+#[case::it_was_no_clients_gap_before(Cause::PartnerShareLost, "2026-12-23", by(|n| { n.remember("C07", ONE, Cause::PartnerShareLost, "2026-11-23"); }))]
+#[case::it_was_seen_since(Cause::PartnerShareLost, "2026-12-23", by(|n| { n.remember("C07", ONE, Cause::AccessRemoved, "2026-11-22"); }))]
+fn an_owner_who_has_a_name_of_the_business_center_is_no_other(
+    #[case] cause: Cause,
+    #[case] today: &str,
+    #[case] change: OneChange,
+) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).seen_before_of(Some("Brand Owner"), ACME, ONE);
+    night.today = day(today);
+    change(&mut night);
+    let finding = night.of(ONE);
+    assert_eq!(finding.cause, cause, "{}", finding.evidence);
+}
+
 #[test]
 fn the_clients_business_center_is_learned_from_its_other_accounts() {
     let mut night = Night::new();

@@ -135,6 +135,17 @@ impl Night {
         self
     }
 
+    pub(in crate::judge) fn called(&mut self, id: &str, name: &str) -> &mut Self {
+        self.view(MEMBER).list.business_centers.get_mut(&bc(id)).unwrap().name = name.into();
+        self
+    }
+
+    pub(in crate::judge) fn called_before(&mut self, member: &str, id: &str, name: &str) -> &mut Self {
+        let past = PastBusinessCenter { name: name.into(), listed_accounts: false, empty_since: None };
+        self.history.business_centers.insert((address(member), bc(id)), past);
+        self
+    }
+
     pub(in crate::judge) fn listed_before(&mut self, id: &str) -> &mut Self {
         let past = PastBusinessCenter { name: "Acme".into(), listed_accounts: true, empty_since: None };
         self.history.business_centers.insert((address(MEMBER), bc(id)), past);
