@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use super::Scene;
-use super::index::Index;
+use super::index::{Expected, Index};
+use super::rows::conflicts;
 use crate::domain::{AccountInfo, Address, BusinessCenterId, Client, ClientKey, ExpectedAccount, Family};
 
 /// How the client's Business Center is known.
@@ -45,7 +46,7 @@ impl<'a> Map<'a> {
     pub(crate) fn new(scene: &'a Scene<'a>, index: &Index<'a>) -> Self {
         let mut clients_of = scene.history.clients_of.clone();
         let mut last = None;
-        for expected in index.rows() {
+        let mut note = |expected: &Expected<'a>| {
             let client = &expected.row.client;
             for seen in index.seen_of(expected) {
                 // Accounts of a client and a Business Center come together: most need no look-up.
@@ -55,6 +56,18 @@ impl<'a> Map<'a> {
                     let clients = clients_of.entry(seen.business_center).or_default();
                     clients.entry(client.key.clone()).or_insert_with(|| client.family());
                 }
+            }
+        };
+        for expected in index.rows() {
+            match index.several(expected) {
+                None => note(expected),
+                // Whose account it is, a row that cannot be judged does not say.
+                Some(rows) if std::ptr::eq(rows[0].row, expected.row) => {
+                    let accounts: Vec<&ExpectedAccount> = rows.iter().map(|expected| expected.row).collect();
+                    let judged = conflicts(&accounts, scene.today).into_iter().filter(|(_, cause)| cause.is_none());
+                    judged.for_each(|(at, _)| note(&rows[at]));
+                }
+                Some(_) => {}
             }
         }
         // A parent code that the register changed since counts as it is written tonight.

@@ -184,6 +184,34 @@ fn a_business_center_with_two_clients_is_a_pool_and_nobodys_own() {
     assert_eq!(night.cause(ONE), Cause::BusinessCenterUnreadable, "the account may be in the one that was not read");
 }
 
+#[rstest]
+#[case::nobody_else(Cause::NotAssigned, by(|_| {}))]
+#[case::another_client_claims_it(Cause::NotAssigned, by(|n| { n.expect("C08", TWO); }))]
+#[case::another_client_has_it_next(Cause::NotShared, by(|n| {
+    n.expect("C08", TWO);
+    n.lasts(1, None, Some(day("2026-11-25")));
+    n.lasts(3, Some(day("2026-11-26")), None);
+}))]
+fn a_row_that_cannot_be_judged_makes_no_pool(#[case] cause: Cause, #[case] change: OneChange) {
+    let mut night = Night::new();
+    for id in [ONE, TWO, "7106541027904755555"] {
+        night.expect("C07", id);
+    }
+    night.analyst(ACME, TWO).analyst(ACME, "7106541027904755555");
+    change(&mut night);
+    assert_eq!(night.cause(ONE), cause);
+}
+
+#[test]
+fn an_account_that_several_clients_claim_shows_none_of_them_a_place() {
+    let mut night = Night::new();
+    for (code, id) in [("C07", ONE), ("C07", TWO), ("C08", TWO)] {
+        night.expect(code, id);
+    }
+    night.analyst(ACME, TWO);
+    assert_eq!(night.cause(ONE), Cause::NotShared);
+}
+
 #[test]
 fn clients_of_one_parent_share_a_business_center() {
     let mut night = Night::new();
