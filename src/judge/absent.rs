@@ -100,9 +100,8 @@ pub(crate) fn judge<'a>(
         return absence.because(Cause::WitnessDisagrees, Some(witness.to_owned()));
     }
 
-    absence.confidence = Some(confidence(view, row.account_id, &absence));
-    absence.look =
-        if absence.joined.is_empty() { Look::List } else { Look::Listings(absence.joined.iter().copied().collect()) };
+    absence.confidence = Some(confidence(view, row.account_id, &absence, &needed));
+    absence.look = if absence.joined.is_empty() { Look::List } else { Look::Listings(needed) };
     if !others.is_empty() {
         return absence.because(Cause::SharedWithOtherMember, None);
     }
@@ -137,12 +136,14 @@ impl Absence {
     }
 }
 
-/// The Business Centers whose listings must be complete: the account's own, every one if none is known.
+/// The Business Centers whose listings must be complete: those where the account should be, or was seen before; every
+/// one if it is not known where it should be.
 fn needed(view: &MemberView, absence: &Absence) -> Vec<BusinessCenterId> {
     if absence.places.business_centers.is_empty() {
         view.list.business_centers.keys().copied().collect()
     } else {
-        absence.joined.iter().copied().collect()
+        let listed = |id: &&BusinessCenterId| view.list.business_centers.contains_key(id);
+        absence.joined.iter().chain(absence.places.besides.iter().filter(listed)).copied().collect()
     }
 }
 
@@ -154,8 +155,8 @@ fn obstacle(view: &MemberView, absence: &Absence, needed: &[BusinessCenterId]) -
             found = Some((cause, text));
         }
     };
-    let places = &absence.places.business_centers;
-    let needs_list = places.is_empty() || absence.joined.len() < places.len();
+    let Places { business_centers: places, besides, .. } = &absence.places;
+    let needs_list = places.is_empty() || needed.len() < places.len() + besides.len();
     if needs_list && let Some((cause, reason)) = unsure(&view.list.reading) {
         note(cause, format!("the list of Business Centers: {reason}"));
     }
@@ -230,14 +231,14 @@ fn second_witness_agrees(view: &MemberView, account: AccountId) -> bool {
     matches!((listed, asked), (Some(false), None | Some(false)) | (None, Some(false)))
 }
 
-fn confidence(view: &MemberView, account: AccountId, absence: &Absence) -> Confidence {
+fn confidence(view: &MemberView, account: AccountId, absence: &Absence, needed: &[BusinessCenterId]) -> Confidence {
     if second_witness_agrees(view, account) {
         return Confidence::Witnessed;
     }
     if absence.joined.is_empty() {
         return read_confidence([&view.list.reading]);
     }
-    read_confidence(absence.joined.iter().filter_map(|id| view.listings.get(id)).map(|listing| &listing.reading))
+    read_confidence(needed.iter().filter_map(|id| view.listings.get(id)).map(|listing| &listing.reading))
 }
 
 /// Twice only if each of them was read twice.

@@ -1,7 +1,7 @@
 //! Where a client's accounts belong: which Business Centers are the client's, and which are pools.
 //!
-//! Invariant: a Business Center counts as the client's by inference only if accounts of that client's family alone were
-//! ever seen in it.
+//! Invariant: a Business Center counts as the client's by inference only if it is no pool: accounts of that client's
+//! family alone were ever seen in it, and it is not the agency's.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -16,7 +16,7 @@ use crate::domain::{AccountInfo, Address, BusinessCenterId, Client, ClientKey, E
 pub(crate) enum KnownBy {
     /// The register's row says so.
     Register,
-    /// An earlier run saw this account there.
+    /// An earlier run saw this account there; in a pool, which is nobody's own, only if nothing else is known.
     EarlierSighting,
     /// Other accounts of this client are or were seen there, and nobody else's.
     OtherAccounts,
@@ -31,6 +31,9 @@ pub(crate) struct Places {
     pub(crate) business_centers: BTreeSet<BusinessCenterId>,
     /// For a place that the register gives: where the client is known to be otherwise.
     pub(crate) elsewhere: BTreeSet<BusinessCenterId>,
+    /// Where its member saw the account besides, such as a pool: it could still be there, and nobody is told to share
+    /// it there.
+    pub(crate) besides: BTreeSet<BusinessCenterId>,
 }
 
 /// Who was ever seen where.
@@ -141,28 +144,29 @@ impl<'a> Map<'a> {
         let none = BTreeSet::new();
         let own = self.own.get(&row.client.key).unwrap_or(&none);
         let given = row.business_center.filter(|given| !self.scene.rules.agency_business_centers.contains(given));
-        if let Some(given) = given {
-            let mut elsewhere: BTreeSet<_> =
-                self.earlier(row).into_iter().filter(|&seen| !self.is_pool(seen)).chain(own.iter().copied()).collect();
+        let past = || self.scene.history.sightings.of(row.account_id).iter().map(|seen| &seen.place);
+        let mut besides: BTreeSet<_> =
+            past().filter(|seen| seen.member == row.member).map(|seen| seen.business_center).collect();
+        // Where its own member saw it, else where any did.
+        let anywhere =
+            if besides.is_empty() { past().map(|seen| seen.business_center).collect() } else { besides.clone() };
+        let (pools, earlier): (BTreeSet<_>, BTreeSet<_>) = anywhere.into_iter().partition(|seen| self.is_pool(*seen));
+        let mut elsewhere = BTreeSet::new();
+        let (known_by, business_centers) = if let Some(given) = given {
+            elsewhere = &earlier | own;
             elsewhere.remove(&given);
-            return Places { known_by: KnownBy::Register, business_centers: BTreeSet::from([given]), elsewhere };
-        }
-        let earlier = self.earlier(row);
-        let (known_by, business_centers) = if !earlier.is_empty() {
+            (KnownBy::Register, BTreeSet::from([given]))
+        } else if !earlier.is_empty() {
             (KnownBy::EarlierSighting, earlier)
         } else if !own.is_empty() {
             (KnownBy::OtherAccounts, own.clone())
+        } else if !pools.is_empty() {
+            (KnownBy::EarlierSighting, pools)
         } else {
             (KnownBy::Nothing, BTreeSet::new())
         };
-        Places { known_by, business_centers, elsewhere: BTreeSet::new() }
-    }
-
-    /// Where earlier runs saw the account: by its own member, else by any.
-    fn earlier(&self, row: &ExpectedAccount) -> BTreeSet<BusinessCenterId> {
-        let past = || self.scene.history.sightings.of(row.account_id).iter().map(|seen| &seen.place);
-        let own: BTreeSet<_> = past().filter(|p| p.member == row.member).map(|p| p.business_center).collect();
-        if own.is_empty() { past().map(|p| p.business_center).collect() } else { own }
+        besides.retain(|seen| !business_centers.contains(seen));
+        Places { known_by, business_centers, elsewhere, besides }
     }
 }
 

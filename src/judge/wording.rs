@@ -153,9 +153,10 @@ fn token_problem(view: &crate::domain::MemberView) -> String {
 /// Which Business Centers were looked at, why those, and how well.
 fn places(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence) -> Vec<String> {
     let Some(view) = scene.observation.of(&row.member) else { return Vec::new() };
+    let seen_before = "where earlier runs saw the account";
     let known_by = match absence.places.known_by {
         KnownBy::Register => "given by the register",
-        KnownBy::EarlierSighting => "where earlier runs saw the account",
+        KnownBy::EarlierSighting => seen_before,
         KnownBy::OtherAccounts => "where this client's other accounts are or were seen",
         KnownBy::Nothing => {
             return vec![format!(
@@ -166,7 +167,8 @@ fn places(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence) -> Vec<St
         }
     };
     let mut parts = Vec::new();
-    for id in &absence.places.business_centers {
+    let own = absence.places.business_centers.iter().map(|id| (id, known_by));
+    for (id, known_by) in own.chain(absence.places.besides.iter().map(|id| (id, seen_before))) {
         let place = place(*id, &scene.name_of(&row.member, *id));
         parts.push(match (view.list.business_centers.get(id), view.listings.get(id)) {
             (None, _) => format!(

@@ -212,6 +212,67 @@ fn an_account_that_several_clients_claim_shows_none_of_them_a_place() {
     assert_eq!(night.cause(ONE), Cause::NotShared);
 }
 
+/// ONE of C07 was seen in Acme and in Elsewhere, which is a pool.
+#[rstest]
+#[case::of_the_agency(by(|n| { n.rules.agency_business_centers.insert(bc(ELSE)); }))]
+#[case::of_several_clients(by(|n| { n.expect("C08", TWO); n.expect("C09", "7106541027904755555"); n.analyst(ELSE, TWO).analyst(ELSE, "7106541027904755555"); }))]
+fn a_pool_is_not_named_to_the_client_as_his_own(#[case] makes_a_pool: OneChange) {
+    let mut night = Night::new();
+    night.expect("C07", ONE);
+    night.seen_before(ACME, ONE).seen_before(ELSE, ONE);
+    makes_a_pool(&mut night);
+    let finding = night.of(ONE);
+    assert_eq!(finding.client_business_centers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [bc(ACME)]);
+    assert!(!finding.next_step.contains("Elsewhere"), "{}", finding.next_step);
+}
+
+/// ONE of C07 should be in Acme, whose listing is complete, and was seen in Elsewhere.
+#[rstest]
+#[case::its_listing_is_unreadable(Cause::BusinessCenterUnreadable, by(|n| { n.reading(ELSE, unreadable()); }))]
+#[case::it_fell_silent(Cause::ListingIncomplete, by(|n| { n.listed_before(ELSE); }))]
+#[case::an_incomplete_list_lacks_it(Cause::ListingIncomplete, by(|n| {
+    n.view(MEMBER).list.reading = incomplete();
+    n.view(MEMBER).list.business_centers.remove(&bc(ELSE));
+    n.view(MEMBER).listings.remove(&bc(ELSE));
+}))]
+#[case::it_is_gone_from_there_too(Cause::PartnerShareLost, by(|_| {}))]
+fn an_account_is_not_missing_while_it_could_be_where_it_was(
+    #[case] cause: Cause,
+    #[case] change: OneChange,
+    #[values(true, false)] given: bool,
+) {
+    let mut night = Night::new();
+    night.rules.agency_business_centers.insert(bc(ELSE));
+    night.in_acme("C07", ONE).in_acme("C07", TWO).analyst(ACME, TWO).seen_before(ELSE, ONE);
+    if !given {
+        night.register.accounts[0].business_center = None;
+    }
+    change(&mut night);
+    assert_eq!(night.cause(ONE), cause, "{}", night.of(ONE).evidence);
+}
+
+#[test]
+fn an_account_that_was_lost_from_a_pool_is_looked_for_there_again() {
+    let mut night = Night::new();
+    night.rules.agency_business_centers.insert(bc(ELSE));
+    night.expect("C07", ONE);
+    night.seen_before(ELSE, ONE);
+    let judgement = night.judge();
+    assert_eq!(judgement.findings[0].cause, Cause::PartnerShareLost);
+    assert_eq!(judgement.doubts.listings, BTreeSet::from([(address(MEMBER), bc(ELSE))]));
+}
+
+#[test]
+fn a_pool_that_is_suspended_is_why_its_accounts_are_not_seen() {
+    let mut night = Night::new();
+    night.rules.agency_business_centers.insert(bc(ELSE));
+    night.expect("C07", ONE);
+    night.seen_before(ELSE, ONE).reading(ELSE, unreadable());
+    let status = BusinessCenterStatus::Suspended("PUNISH".into());
+    night.view(MEMBER).list.business_centers.get_mut(&bc(ELSE)).unwrap().status = status;
+    assert_eq!(night.cause(ONE), Cause::BusinessCenterSuspended);
+}
+
 #[test]
 fn clients_of_one_parent_share_a_business_center() {
     let mut night = Night::new();
