@@ -101,7 +101,7 @@ impl From<Vec<PastSighting>> for PastSightings {
 pub struct PastBusinessCenter {
     /// Its name when last listed.
     pub name: Arc<str>,
-    /// Whether the last complete reading on an earlier day listed accounts.
+    /// Whether the last complete reading on an earlier day listed accounts, or one by an earlier run of today did.
     pub listed_accounts: bool,
     /// First day on which it listed none although it had listed some before; none if it lists some, or never did.
     pub empty_since: Option<NaiveDate>,
@@ -218,7 +218,7 @@ pub struct History {
     pub mended_on: HashMap<AccountKey, NaiveDate>,
     /// Where accounts were seen, on any day up to and including today.
     pub sightings: PastSightings,
-    /// Business Centers by member, as of earlier calendar days.
+    /// Business Centers by member, as of earlier calendar days, and those that an earlier run of today saw accounts in.
     pub business_centers: BTreeMap<(Address, BusinessCenterId), PastBusinessCenter>,
     /// The clients whose accounts were ever seen in a Business Center, with the family they then belonged to.
     pub clients_of: BTreeMap<BusinessCenterId, BTreeMap<ClientKey, Family>>,

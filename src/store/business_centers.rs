@@ -1,7 +1,8 @@
 //! Business Centers by member, and the clients whose accounts were ever seen in them.
 //!
 //! Invariant: what a row said before its newest day stays beside it, so that a second run on one day compares with the
-//! days before, as the first one did.
+//! days before, as the first one did. That an earlier run of the day listed accounts is not forgotten either: whatever
+//! falls silent within a day, is silent for the first night.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,6 +57,20 @@ impl StoredBusinessCenter {
     fn earlier(&self, today: NaiveDate) -> Readings {
         if self.now.last_read_on.is_some_and(|day| day >= today) { self.before } else { self.now }
     }
+
+    /// Whether a run of today saw accounts in it, or today is the first day on which it lists none.
+    fn listed_until(&self, today: NaiveDate) -> bool {
+        self.now.last_read_on == Some(today) && (self.now.listed_accounts || self.now.empty_since == Some(today))
+    }
+
+    /// What was so before this run.
+    fn until_now(&self, today: NaiveDate) -> Readings {
+        if self.listed_until(today) {
+            Readings { listed_accounts: true, empty_since: None, ..self.now }
+        } else {
+            self.earlier(today)
+        }
+    }
 }
 
 pub(super) async fn load(
@@ -104,11 +119,11 @@ pub(super) async fn name(tx: &mut Transaction, id: BusinessCenterId) -> sqlx::Re
     row.map_or_else(|| Ok(String::new()), |row| row.get(0))
 }
 
-/// The Business Centers as the judgement knows them; those of today alone are left out.
-pub(super) fn as_of_earlier_days(present: &Present, today: NaiveDate, history: &mut History) {
+/// The Business Centers as the judgement knows them; those of today alone are left out, unless they listed accounts.
+pub(super) fn as_of_earlier_runs(present: &Present, today: NaiveDate, history: &mut History) {
     for (key, stored) in &present.business_centers {
-        if stored.first_listed_on < today {
-            let Readings { listed_accounts, empty_since, .. } = stored.earlier(today);
+        if stored.first_listed_on < today || stored.listed_until(today) {
+            let Readings { listed_accounts, empty_since, .. } = stored.until_now(today);
             let name = Arc::clone(&stored.name);
             history.business_centers.insert(key.clone(), PastBusinessCenter { name, listed_accounts, empty_since });
         }
@@ -129,11 +144,12 @@ pub(super) async fn remember(
             let listing = view.listings.get(id);
             let before = present.business_centers.get(&(view.member.clone(), *id));
             let complete = listing.filter(|listing| listing.reading.is_complete());
+            let until_now = before.map(|before| before.until_now(today)).unwrap_or_default();
             let earlier = before.map(|before| before.earlier(today)).unwrap_or_default();
-            let now = before.map(|before| before.now).unwrap_or_default();
-            let (now, earlier) = match complete {
-                Some(listing) => (earlier.then(today, !listing.accounts.is_empty()), earlier),
-                None => (now, before.map(|before| before.before).unwrap_or_default()),
+            let (now, earlier) = match (complete, before) {
+                (Some(listing), _) => (until_now.then(today, !listing.accounts.is_empty()), earlier),
+                (None, Some(before)) => (before.now, before.before),
+                (None, None) => <_>::default(),
             };
             let status = match &center.status {
                 BusinessCenterStatus::Usable => "usable".to_owned(),

@@ -55,7 +55,7 @@ pub(super) async fn load(
     };
     let mut present = Present { seq: marks.present, day: marks.present_day, names, ..Present::default() };
     present.business_centers = business_centers::load(tx, &present.names).await?;
-    business_centers::as_of_earlier_days(&present, today, &mut history);
+    business_centers::as_of_earlier_runs(&present, today, &mut history);
     business_centers::load_clients(tx, &mut history, &mut present).await?;
     accounts::load(tx, &marks, &mut history, &mut present, keep_present).await?;
     sightings::load(tx, &mut history, &mut present, keep_present).await?;

@@ -253,6 +253,29 @@ async fn a_business_center_that_empties_says_since_when(#[values(On::Sqlite, On:
 }
 
 #[rstest]
+#[case::new_today(&[])]
+#[case::known_since_yesterday(&["2026-11-01"])]
+#[tokio::test]
+async fn a_business_center_that_empties_within_a_day_listed_accounts_before_until_the_next(
+    #[case] empty_before: &[&str],
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    let world = World::new(on).await;
+    for day in empty_before {
+        world.night(day, &[], &seen(&[], COMPLETE)).await;
+    }
+    let at = async |day| world.history(day).await.business_centers.get(&(member(), center())).cloned();
+    let listed = async |day| at(day).await.is_some_and(|known| known.listed_accounts);
+    assert!(!listed("2026-11-02").await);
+    for (run, accounts) in [&[1_u64][..], &[], &[]].into_iter().enumerate() {
+        world.night("2026-11-02", &[], &seen(accounts, COMPLETE)).await;
+        assert!(listed("2026-11-02").await, "after run {run} of the day");
+    }
+    let known = at("2026-11-03").await.unwrap();
+    assert_eq!((known.listed_accounts, known.empty_since), (false, Some(date("2026-11-02"))));
+}
+
+#[rstest]
 #[tokio::test]
 async fn a_business_center_remembers_the_families_of_its_clients(#[values(On::Sqlite, On::Postgres)] on: On) {
     let world = World::new(on).await;
