@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::absent::{self, Absence};
 use super::index::{self, Expected, Index, Seen};
-use super::places::Map;
+use super::places::{KnownBy, Map};
 use super::sighted::{is_witnessed, place, seen_confidence, sighting};
 use super::unexpected::Unexpected;
 use super::{Look, Scene, Silent, add, change, wording};
@@ -111,7 +111,7 @@ impl<'s, 'a> Judge<'s, 'a> {
         let absence = absent::judge(self.scene, self.index, self.map, self.unexpected, row, &others);
         doubt(self.scene, row, &absence, &mut self.doubts);
         self.silent.extend(absence.silent.iter().map(|id| (row.member.clone(), *id)));
-        describe_absence(self.scene, row, &absence, &others, &mut finding);
+        describe_absence(self.scene, self.map, row, &absence, &others, &mut finding);
         finding
     }
 
@@ -200,17 +200,33 @@ fn doubt(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence, doubts: &m
     }
 }
 
+/// The Business Centers that a mail names: where another member sees the account, else where the client's are.
+fn named(map: &Map<'_>, absence: &Absence, others: &[Seen<'_>]) -> BTreeSet<BusinessCenterId> {
+    let own = if absence.joined.is_empty() { &absence.places.business_centers } else { &absence.joined };
+    if absence.cause != Cause::SharedWithOtherMember {
+        return own.clone();
+    }
+    let is_own = |id: &BusinessCenterId| !map.is_pool(*id);
+    let shared: BTreeSet<_> = others.iter().map(|seen| seen.business_center).filter(is_own).collect();
+    if !shared.is_empty() {
+        shared
+    } else if absence.places.known_by == KnownBy::Register {
+        own.clone()
+    } else {
+        own.iter().copied().filter(is_own).collect()
+    }
+}
+
 fn describe_absence(
     scene: &Scene<'_>,
+    map: &Map<'_>,
     row: &ExpectedAccount,
     absence: &Absence,
     others: &[Seen<'_>],
     finding: &mut Finding,
 ) {
     let name = |id: BusinessCenterId| (id, scene.name_of(&row.member, id));
-    let named: BTreeSet<BusinessCenterId> =
-        if absence.joined.is_empty() { absence.places.business_centers.clone() } else { absence.joined.clone() };
-    finding.client_business_centers = named.into_iter().map(name).collect();
+    finding.client_business_centers = named(map, absence, others).into_iter().map(name).collect();
     if let [(id, name)] = &*finding.client_business_centers {
         let (id, name) = (*id, name.clone());
         finding.business_center = Some(id);

@@ -273,6 +273,26 @@ fn a_pool_that_is_suspended_is_why_its_accounts_are_not_seen() {
     assert_eq!(night.cause(ONE), Cause::BusinessCenterSuspended);
 }
 
+/// Our member is in Acme, where ONE of C07 should be; another one sees it elsewhere.
+#[rstest]
+#[case::in_the_clients_other_one("1659000000000049", by(|_| {}))]
+#[case::where_the_client_is_otherwise("1659000000000049", by(|n| { n.register.accounts[0].business_center = None; n.in_acme("C07", TWO).analyst(ACME, TWO); }))]
+#[case::in_a_pool(ACME, by(|n| { n.rules.agency_business_centers.insert(bc("1659000000000049")); }))]
+#[case::in_a_pool_like_the_clients_earlier_one("", by(|n| {
+    n.register.accounts[0].business_center = None;
+    n.seen_before(ACME, ONE).rules.agency_business_centers.extend([bc(ACME), bc("1659000000000049")]);
+}))]
+fn what_is_shared_with_another_member_is_named_where_that_one_sees_it(#[case] named: &str, #[case] change: OneChange) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).share(OTHER, "1659000000000049", ONE, StatedRole::Known(Role::Analyst));
+    change(&mut night);
+    let finding = night.of(ONE);
+    assert_eq!(finding.cause, Cause::SharedWithOtherMember);
+    let places: Vec<String> = finding.client_business_centers.iter().map(|(id, _)| id.to_string()).collect();
+    assert_eq!(places.join(","), named);
+    assert!(finding.next_step.contains(named), "{}", finding.next_step);
+}
+
 #[test]
 fn clients_of_one_parent_share_a_business_center() {
     let mut night = Night::new();
