@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::unreadable::Unreadable;
 use super::{Scene, wording};
 use crate::domain::{AccountId, AccountKey, Change, ClientKey, Finding, PastGap, Remembered, Status};
 
@@ -67,7 +68,8 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
     }
 }
 
-/// Gaps of earlier days that no row and no sighting speaks of any more.
+/// Gaps of earlier days that no row and no sighting speaks of any more. One whose row may only be unreadable tonight
+/// stays open.
 fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
     // The gaps are few and the findings many: what is judged is looked up, not collected.
     let mut gaps: HashMap<&AccountKey, &PastGap> = scene.history.gaps.iter().collect();
@@ -84,10 +86,11 @@ fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
             }
         }
     }
+    let unreadable = Unreadable::new(findings);
     let mut ended: Vec<Finding> = gaps
         .into_iter()
         .filter_map(|(key, past)| match key.client {
-            Some(_) => Some(withdrawn(key, past)),
+            Some(_) => (!unreadable.could_be(key)).then(|| withdrawn(key, past)),
             None => (!judged.contains(&key.account_id) && is_gone(scene, key.account_id))
                 .then(|| no_longer_shared(key, past)),
         })

@@ -18,6 +18,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod unexpected;
+mod unreadable;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};

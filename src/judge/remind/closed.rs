@@ -3,36 +3,29 @@
 //! Invariant: an account is called closed on certain evidence only: seen tonight, or taken out of a register none of
 //! whose unreadable rows could be its own.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::contacts::AddressBook;
 use super::episode::Episode;
 use super::past::Past;
-use crate::domain::{AccountKey, Address, Change, ClientKey, Closed, Finding, Named, PastMail, Status};
+use crate::domain::{AccountKey, Address, Change, Closed, Finding, Named, PastMail, Status};
 use crate::judge::Scene;
+use crate::judge::unreadable::Unreadable;
 
 /// The night's findings about accounts that were ever mailed.
 pub(super) struct Outcomes<'a> {
     findings: HashMap<AccountKey, &'a Finding>,
-    /// Clients with a row that could not be judged; none: a row whose client cannot be read.
-    unreadable: HashSet<Option<&'a ClientKey>>,
+    unreadable: Unreadable<'a>,
 }
 
 impl<'a> Outcomes<'a> {
     pub(super) fn new(scene: &Scene<'_>, past: &Past<'_>, findings: &'a [Finding]) -> Self {
-        let mut outcomes = Self { findings: HashMap::new(), unreadable: HashSet::new() };
         if scene.history.mails.is_empty() {
-            return outcomes;
+            return Self { findings: HashMap::new(), unreadable: Unreadable::default() };
         }
-        for finding in findings {
-            if finding.status == Status::Invalid {
-                let client = finding.client.as_ref().map(|client| &client.key);
-                outcomes.unreadable.insert(client.filter(|key| !key.country.is_empty() && !key.code.is_empty()));
-            } else if let Some(key) = finding.key().filter(|key| past.was_listed(key)) {
-                outcomes.findings.insert(key, finding);
-            }
-        }
-        outcomes
+        let judged = findings.iter().filter(|finding| finding.status != Status::Invalid);
+        let listed = judged.filter_map(|finding| Some((finding.key().filter(|key| past.was_listed(key))?, finding)));
+        Self { findings: listed.collect(), unreadable: Unreadable::new(findings) }
     }
 
     /// Whether the gap is closed; if so, whether it was mended.
@@ -45,8 +38,7 @@ impl<'a> Outcomes<'a> {
     }
 
     fn withdrawn(&self, key: &AccountKey) -> Option<bool> {
-        let in_doubt = self.unreadable.contains(&None) || self.unreadable.contains(&key.client.as_ref());
-        (!in_doubt).then_some(false)
+        (!self.unreadable.could_be(key)).then_some(false)
     }
 
     /// What his last mail listed, or an earlier one of the episode, and is closed since.

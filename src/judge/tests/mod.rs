@@ -399,23 +399,27 @@ fn an_ended_row_is_named_in_the_evidence_of_what_is_still_shared() {
     assert!(finding.evidence.contains("DK C07 (line 2) ended on 2026-10-31"), "{}", finding.evidence);
 }
 
-#[test]
-fn an_account_of_a_bad_row_is_not_unexpected() {
-    let mut night = Night::new();
-    night.analyst(ACME, ONE);
-    night.register.bad_rows.push(BadRow {
+fn bad_row(country: &str, client_code: &str, account_id: &str) -> BadRow {
+    BadRow {
         file: "accounts.csv".into(),
         line: 2,
         field: "start_date".into(),
         reason: "no date".into(),
         account: Some(BadAccount {
             cause: BadRowCause::MalformedRow,
-            country: "DK".into(),
-            client_code: "C07".into(),
+            country: country.into(),
+            client_code: client_code.into(),
             client_name: "Acme".into(),
-            account_id: ONE.into(),
+            account_id: account_id.into(),
         }),
-    });
+    }
+}
+
+#[test]
+fn an_account_of_a_bad_row_is_not_unexpected() {
+    let mut night = Night::new();
+    night.analyst(ACME, ONE);
+    night.register.bad_rows.push(bad_row("DK", "C07", ONE));
     assert_eq!(night.cause(ONE), Cause::MalformedRow);
 }
 
@@ -469,6 +473,34 @@ fn a_gap_that_nobody_expects_any_more_is_withdrawn() {
     let finding = night.of(ONE);
     assert_eq!((finding.change, finding.action_owner), (Some(Change::Withdrawn), None));
     assert!(finding.is_difference());
+}
+
+/// The row of ONE of C07, a gap before, is not there; another one is, and cannot be read.
+#[rstest]
+#[case::its_id_is_damaged(("DK", "C07", "7.1E+18"), None)]
+#[case::it_is_the_clients(("dk", " c07 ", TWO), None)]
+#[case::its_code_is_missing(("DK", "", ONE), None)]
+#[case::its_country_is_missing(("", "C07", "x"), None)]
+#[case::it_is_another_clients(("DK", "C08", "7.1E+18"), Some(Change::Withdrawn))]
+fn a_gap_is_not_withdrawn_while_an_unreadable_row_could_be_its_own(
+    #[case] (country, code, id): (&str, &str, &str),
+    #[case] change: Option<Change>,
+) {
+    let mut night = Night::new();
+    night.remember("C07", ONE, Cause::NotAssigned, "2026-11-01");
+    night.register.bad_rows.push(bad_row(country, code, id));
+    let withdrawn: Vec<_> = night.judge().findings.into_iter().filter_map(|finding| finding.change).collect();
+    assert_eq!(withdrawn, Vec::from_iter(change));
+}
+
+#[rstest]
+#[case::it_is_claimed_itself(ONE, None)]
+#[case::another_account_is_claimed(TWO, Some(Change::Withdrawn))]
+fn rows_in_conflict_keep_only_their_own_gap_open(#[case] claimed: &str, #[case] change: Option<Change>) {
+    let mut night = Night::new();
+    night.remember("C07", ONE, Cause::NotAssigned, "2026-11-01").in_acme("C07", claimed).in_acme("C08", claimed);
+    let withdrawn: Vec<_> = night.judge().findings.into_iter().filter_map(|finding| finding.change).collect();
+    assert_eq!(withdrawn, Vec::from_iter(change));
 }
 
 #[test]
