@@ -69,7 +69,7 @@ pub(crate) fn judge<'a>(
     if view.standing.is_refused() || (view.list.reading.is_complete() && view.list.business_centers.is_empty()) {
         return absence.because(Cause::TokenProblem, None);
     }
-    if let Some(canary) = scene.rules.canaries.iter().find(|canary| index.seen(**canary).next().is_none()) {
+    if let Some(canary) = missing_canary(scene, index) {
         return absence.because(Cause::CanaryMissing, Some(format!("canary {canary} is not seen")));
     }
     let suspended = |id: &BusinessCenterId| {
@@ -173,6 +173,11 @@ fn obstacle(view: &MemberView, absence: &Absence, needed: &[BusinessCenterId]) -
     found
 }
 
+/// An account that must always be seen and is not.
+pub(crate) fn missing_canary(scene: &Scene<'_>, index: &Index<'_>) -> Option<AccountId> {
+    scene.rules.canaries.iter().copied().find(|canary| index.seen(*canary).next().is_none())
+}
+
 fn unsure(reading: &Reading) -> Option<(Cause, &str)> {
     match reading {
         Reading::Complete { .. } => None,
@@ -198,7 +203,7 @@ fn fell_silent(scene: &Scene<'_>, view: &MemberView, id: BusinessCenterId) -> bo
 }
 
 /// Which second endpoint says that the account is shared after all.
-fn disagreeing_witness(view: &MemberView, account: AccountId) -> Option<&'static str> {
+pub(crate) fn disagreeing_witness(view: &MemberView, account: AccountId) -> Option<&'static str> {
     if matches!(view.infos.get(account), Some(AccountInfo::Visible(_))) {
         return Some("/advertiser/info/");
     }

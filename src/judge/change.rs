@@ -1,13 +1,17 @@
 //! Against earlier days: what is new, still open, mended or withdrawn, and since when.
 //!
-//! Invariant: only certain statuses of earlier calendar days count; a night of doubt changes no series.
+//! Invariant: only certain statuses of earlier calendar days count; a night of doubt changes no series and ends no gap.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::index::Index;
 use super::unreadable::Unreadable;
-use super::{Scene, wording};
-use crate::domain::{AccountId, AccountKey, Change, ClientKey, Finding, PastGap, Remembered, Status};
+use super::{Scene, absent, wording};
+use crate::domain::{
+    AccountId, AccountKey, Address, BusinessCenterId, Change, ClientKey, Finding, PastGap, PastPlace, Remembered,
+    Status,
+};
 
 /// The last certain status of an account: as this client's, else as an account that nobody expected.
 pub(crate) fn remembered<'h>(
@@ -23,13 +27,20 @@ pub(crate) fn remembered<'h>(
     of(client.cloned()).or_else(|| of(None))
 }
 
-/// Fills in change, since and days open of every finding, and adds the gaps that ended without a row.
-pub(crate) fn compare(scene: &Scene<'_>, findings: &mut Vec<Finding>) {
+/// Fills in change, since and days open of every finding, and adds the gaps that ended without a row. Gives the places
+/// that fell silent, and with them unexpected accounts of earlier days.
+pub(crate) fn compare(
+    scene: &Scene<'_>,
+    index: &Index<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<(Address, BusinessCenterId, AccountId)> {
     for finding in findings.iter_mut() {
         compare_one(scene, finding);
     }
-    let ended = ended(scene, findings);
+    let mut silent = Vec::new();
+    let ended = ended(scene, index, findings, &mut silent);
     findings.extend(ended);
+    silent
 }
 
 fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
@@ -70,7 +81,12 @@ fn compare_one(scene: &Scene<'_>, finding: &mut Finding) {
 
 /// Gaps of earlier days that no row and no sighting speaks of any more. One whose row may only be unreadable tonight
 /// stays open.
-fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
+fn ended(
+    scene: &Scene<'_>,
+    index: &Index<'_>,
+    findings: &[Finding],
+    silent: &mut Vec<(Address, BusinessCenterId, AccountId)>,
+) -> Vec<Finding> {
     // The gaps are few and the findings many: what is judged is looked up, not collected.
     let mut gaps: HashMap<&AccountKey, &PastGap> = scene.history.gaps.iter().collect();
     if gaps.is_empty() {
@@ -87,12 +103,13 @@ fn ended(scene: &Scene<'_>, findings: &[Finding]) -> Vec<Finding> {
         }
     }
     let unreadable = Unreadable::new(findings);
+    let proves_nothing = absent::missing_canary(scene, index).is_some();
     let mut ended: Vec<Finding> = gaps
         .into_iter()
         .filter_map(|(key, past)| match key.client {
             Some(_) => (!unreadable.could_be(key)).then(|| withdrawn(key, past)),
-            None => (!judged.contains(&key.account_id) && is_gone(scene, key.account_id))
-                .then(|| no_longer_shared(key, past)),
+            None if judged.contains(&key.account_id) || proves_nothing => None,
+            None => is_gone(scene, key.account_id, silent).then(|| no_longer_shared(key, past)),
         })
         .collect();
     ended.sort_by(|a, b| {
@@ -135,17 +152,24 @@ fn no_longer_shared(key: &AccountKey, past: &PastGap) -> Finding {
     finding
 }
 
-/// Whether every place in which the account was ever seen was read completely tonight, or left a complete list.
-fn is_gone(scene: &Scene<'_>, account: AccountId) -> bool {
+/// Whether every place in which the account was ever seen was read completely tonight and is believed, or left a
+/// complete list, and no witness says that it is still shared.
+fn is_gone(scene: &Scene<'_>, account: AccountId, silent: &mut Vec<(Address, BusinessCenterId, AccountId)>) -> bool {
     let past = scene.history.sightings.of(account);
-    !past.is_empty()
-        && past.iter().all(|seen| {
-            scene.observation.of(&seen.place.member).is_none_or(|view| {
-                !view.standing.is_refused()
-                    && match view.listings.get(&seen.place.business_center) {
-                        Some(listing) => listing.reading.is_complete(),
-                        None => view.list.reading.is_complete() && !view.list.business_centers.is_empty(),
-                    }
-            })
-        })
+    let mut is_gone = !past.is_empty();
+    for PastPlace { member, business_center: id, .. } in past.iter().map(|seen| &*seen.place) {
+        let Some(view) = scene.observation.of(member) else { continue };
+        let is_silent = absent::is_silent_about(scene, view, *id, account);
+        if is_silent {
+            silent.push((member.clone(), *id, account));
+        }
+        is_gone &= !is_silent
+            && !view.standing.is_refused()
+            && absent::disagreeing_witness(view, account).is_none()
+            && match view.listings.get(id) {
+                Some(listing) => listing.reading.is_complete(),
+                None => view.list.reading.is_complete() && !view.list.business_centers.is_empty(),
+            };
+    }
+    is_gone
 }

@@ -143,7 +143,11 @@ pub fn judge(scene: &Scene<'_>) -> Judgement {
     findings.extend(first.into_iter().chain(second).flatten());
     findings.extend(scene.register.bad_rows.iter().filter_map(rows::bad_row));
     findings.extend(unexpected::findings(scene, &index, &map, &named));
-    change::compare(scene, &mut findings);
+    for (member, id, account) in change::compare(scene, &index, &mut findings) {
+        doubts.listings.insert((member.clone(), id));
+        doubts.accounts.insert((member.clone(), account));
+        silent.insert((member, id));
+    }
     Judgement { findings, doubts, unread: summary::unread(scene, &index, &silent) }
 }
 

@@ -47,3 +47,39 @@ fn every_place_that_fell_silent_is_read_again() {
     let both = [ACME, ELSE].map(|id| (address(MEMBER), bc(id)));
     assert_eq!(night.judge().doubts.listings, BTreeSet::from(both));
 }
+
+/// TWO was shared with us in Acme yesterday, expected by nobody, and is not seen tonight.
+#[rstest]
+#[case::its_listing_is_complete(Some(Change::Resolved), by(|_| {}))]
+#[case::its_listing_is_not(None, by(|n| { n.reading(ACME, incomplete()); }))]
+#[case::its_listing_fell_silent(None, by(|n| { n.listed_before(ACME); }))]
+#[case::a_witness_agrees(Some(Change::Resolved), by(|n| { n.listed_before(ACME).view(MEMBER).infos.insert(account(TWO), AccountInfo::Forbidden); }))]
+#[case::a_witness_disagrees(None, by(|n| { n.view(MEMBER).infos.insert(account(TWO), AccountInfo::Visible(AccountState::Enabled)); }))]
+#[case::the_second_list_disagrees(None, by(|n| { n.view(MEMBER).witness = Witness::Answered(BTreeSet::from([account(TWO)])); }))]
+#[case::a_canary_is_missing(None, by(|n| { n.rules.canaries.push(account(ONE)); }))]
+#[case::a_canary_is_seen(Some(Change::Resolved), by(|n| { n.analyst(ELSE, ONE).rules.canaries.push(account(ONE)); }))]
+#[case::its_place_left_the_list(Some(Change::Resolved), by(|n| { n.view(MEMBER).list.business_centers.remove(&bc(ACME)); n.view(MEMBER).listings.remove(&bc(ACME)); }))]
+fn an_unexpected_account_is_gone_only_on_a_night_that_proves_it(
+    #[case] change: Option<Change>,
+    #[case] makes_so: OneChange,
+) {
+    let mut night = Night::new();
+    let key = AccountKey { client: None, account_id: account(TWO) };
+    night.seen_before(ACME, TWO).remember_as(key, Cause::NotOnboarded, "2026-11-01");
+    makes_so(&mut night);
+    let findings = night.judge().findings;
+    let of_it: Vec<_> =
+        findings.iter().filter(|f| f.account_id == Some(account(TWO))).filter_map(|f| f.change).collect();
+    assert_eq!(of_it, Vec::from_iter(change));
+}
+
+#[test]
+fn a_silence_about_an_unexpected_account_is_looked_at_again_and_told() {
+    let mut night = Night::new();
+    let key = AccountKey { client: None, account_id: account(TWO) };
+    night.seen_before(ACME, TWO).remember_as(key, Cause::NotOnboarded, "2026-11-01").listed_before(ACME);
+    let judgement = night.judge();
+    assert_eq!(judgement.doubts.listings, BTreeSet::from([(address(MEMBER), bc(ACME))]));
+    assert_eq!(judgement.doubts.accounts, BTreeSet::from([(address(MEMBER), account(TWO))]));
+    assert_eq!(judgement.unread.len(), 1, "{:?}", judgement.unread);
+}
