@@ -18,14 +18,16 @@ use crate::domain::{
 
 /// The position of each row that is to be reported, with the conflict that makes it invalid.
 ///
-/// Rows of one client are duplicates of the first; rows of clients that do not belong together are all invalid. Rows
+/// Rows of one client are duplicates of the first, whatever parent code each has; rows of clients that do not belong
+/// together are all invalid. Rows
 /// conflict only where their own periods share a day; a row that only waits for its first day then stays silent.
 pub(super) fn conflicts(rows: &[&ExpectedAccount], today: NaiveDate) -> Vec<(usize, Option<Cause>)> {
     let mut reported = Vec::with_capacity(rows.len());
     for (i, row) in rows.iter().enumerate() {
         let others = || rows.iter().enumerate().filter(move |(j, _)| *j != i).map(|(j, other)| (j, *other));
-        let claimed = others().any(|(_, other)| row.overlaps(other) && row.client.family() != other.client.family());
         let same_client = |other: &ExpectedAccount| other.client.key == row.client.key;
+        let foreign = |other: &ExpectedAccount| !same_client(other) && row.client.family() != other.client.family();
+        let claimed = others().any(|(_, other)| row.overlaps(other) && foreign(other));
         let duplicate = others().any(|(j, other)| j < i && same_client(other) && row.overlaps(other));
         let waits = !row.covers(today) && others().any(|(_, other)| same_client(other) && other.covers(today));
         if claimed {

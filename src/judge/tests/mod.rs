@@ -324,6 +324,15 @@ fn rows_of_one_client_repeat_the_first_and_only_the_first_is_judged() {
 }
 
 #[test]
+fn rows_of_one_client_with_different_parent_codes_are_no_claim_of_several() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C07", ONE).analyst(ACME, ONE);
+    Arc::make_mut(&mut night.register.accounts[0].client).parent_code = "P1".into();
+    let causes: Vec<Cause> = night.judge().findings.iter().map(|f| f.cause).collect();
+    assert_eq!(causes, [Cause::SharedAsExpected, Cause::DuplicateRow]);
+}
+
+#[test]
 fn clients_without_a_common_parent_cannot_claim_one_account() {
     let mut night = Night::new();
     night.in_acme("C07", ONE).in_acme("C08", ONE);
