@@ -20,7 +20,8 @@ use crate::domain::{
 ///
 /// Rows of one client are duplicates of the first, whatever parent code each has; rows of clients that do not belong
 /// together are all invalid. Rows
-/// conflict only where their own periods share a day; a row that only waits for its first day then stays silent.
+/// conflict only where their own periods share a day; a row that only waits for its first day then stays silent, and of
+/// several that wait all but the first to begin.
 pub(super) fn conflicts(rows: &[&ExpectedAccount], today: NaiveDate) -> Vec<(usize, Option<Cause>)> {
     let mut reported = Vec::with_capacity(rows.len());
     for (i, row) in rows.iter().enumerate() {
@@ -29,7 +30,10 @@ pub(super) fn conflicts(rows: &[&ExpectedAccount], today: NaiveDate) -> Vec<(usi
         let foreign = |other: &ExpectedAccount| !same_client(other) && row.client.family() != other.client.family();
         let claimed = others().any(|(_, other)| row.overlaps(other) && foreign(other));
         let duplicate = others().any(|(j, other)| j < i && same_client(other) && row.overlaps(other));
-        let waits = !row.covers(today) && others().any(|(_, other)| same_client(other) && other.covers(today));
+        let begins_before = |j: usize, other: &ExpectedAccount| (other.facts.start, j) < (row.facts.start, i);
+        let comes_first = |j, other: &ExpectedAccount| other.covers(today) || begins_before(j, other);
+        let waits = !row.covers(today)
+            && others().any(|(j, other)| same_client(other) && !row.overlaps(other) && comes_first(j, other));
         if claimed {
             reported.push((i, Some(Cause::ClaimedBySeveralClients)));
         } else if duplicate {

@@ -372,6 +372,31 @@ fn an_account_may_move_from_one_client_to_another_even_during_the_lead() {
     assert_eq!(causes, [Cause::SharedAsExpected; 2]);
 }
 
+/// Two rows of C07 for ONE, which is not shared: the days of each, and which of them are reported as what.
+#[rstest]
+#[case::both_wait((Some("2026-11-26"), Some("2026-11-26")), (Some("2026-11-27"), None), &[(0, Cause::NotAssigned)])]
+#[case::the_later_is_written_first((Some("2026-11-27"), None), (Some("2026-11-26"), Some("2026-11-26")), &[(1, Cause::NotAssigned)])]
+#[case::one_has_begun((None, Some("2026-11-25")), (Some("2026-11-26"), None), &[(0, Cause::NotAssigned)])]
+#[case::both_wait_and_overlap((Some("2026-11-27"), None), (Some("2026-11-26"), None), &[(0, Cause::NotAssigned), (1, Cause::DuplicateRow)])]
+#[case::one_has_begun_and_they_overlap((Some("2026-11-26"), None), (None, None), &[(0, Cause::NotAssigned), (1, Cause::DuplicateRow)])]
+fn of_rows_of_one_client_for_different_days_one_is_judged(
+    #[case] first: (Option<&str>, Option<&str>),
+    #[case] second: (Option<&str>, Option<&str>),
+    #[case] reported: &[(usize, Cause)],
+) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C07", ONE);
+    for (row, (start, end)) in [first, second].into_iter().enumerate() {
+        night.lasts(row, start.map(day), end.map(day));
+    }
+    let findings = night.judge().findings;
+    let of_row = |finding: &Finding| {
+        night.register.accounts.iter().position(|row| Arc::ptr_eq(&row.facts, finding.register.as_ref().unwrap()))
+    };
+    let found: Vec<_> = findings.iter().map(|finding| (of_row(finding).unwrap(), finding.cause)).collect();
+    assert_eq!(found, reported);
+}
+
 #[rstest]
 #[case::begins_in_eight_days(Some("2026-12-01"), None, 0)]
 #[case::begins_in_seven_days(Some("2026-11-30"), None, 1)]
