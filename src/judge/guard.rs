@@ -70,7 +70,7 @@ fn regressed(scene: &Scene<'_>, limits: &Guards, findings: &[Finding]) -> Option
 }
 
 fn first_mailed(limits: &Guards, findings: &[Finding], first: usize) -> Option<GuardTrip> {
-    let judged = findings.iter().filter(|f| f.client.is_some() || f.status == Status::Unexpected).count();
+    let judged = findings.iter().filter(|finding| finding.is_judged()).count();
     let share = share(first, judged);
     (first as u64 >= limits.min_first_mailed && share > limits.max_first_mailed_share).then(|| GuardTrip {
         name: "first_mailed".to_owned(),

@@ -1,6 +1,7 @@
 //! Scenarios of the judgement: given this night, which cause, how sure, and what is looked at again.
 
 mod digest;
+mod guard;
 mod night;
 mod silence;
 
