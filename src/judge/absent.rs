@@ -43,7 +43,7 @@ pub(crate) fn judge<'a>(
     others: &[Seen<'a>],
 ) -> Absence {
     let places = map.places(row);
-    let last_seen = last_seen(scene, row);
+    let last_seen = last_seen(scene, row, &places);
     let mut absence = Absence {
         cause: Cause::NotShared,
         confidence: None,
@@ -252,13 +252,17 @@ fn read_confidence<'r>(readings: impl IntoIterator<Item = &'r Reading>) -> Confi
     if twice { Confidence::ReadTwice } else { Confidence::ReadOnce }
 }
 
-/// The latest earlier sighting: by the row's own member, else by any.
-fn last_seen(scene: &Scene<'_>, row: &ExpectedAccount) -> Option<PastSighting> {
+/// The latest earlier sighting: by the row's own member, else by any. Of several on one day the one where the account
+/// should be.
+fn last_seen(scene: &Scene<'_>, row: &ExpectedAccount, places: &Places) -> Option<PastSighting> {
     let past = scene.history.sightings.of(row.account_id);
     let latest = |own: bool| {
         past.iter()
             .filter(|seen| !own || seen.place.member == row.member)
-            .max_by_key(|seen| (seen.last_seen_on, Reverse(seen.place.business_center)))
+            .max_by_key(|seen| {
+                let there = seen.place.business_center;
+                (seen.last_seen_on, places.business_centers.contains(&there), Reverse(there))
+            })
             .cloned()
     };
     latest(true).or_else(|| latest(false))

@@ -227,6 +227,19 @@ fn a_pool_is_not_named_to_the_client_as_his_own(#[case] makes_a_pool: OneChange)
     assert!(!finding.next_step.contains("Elsewhere"), "{}", finding.next_step);
 }
 
+#[rstest]
+#[case::a_pool_with_a_lower_id(&[ACME], ELSE)]
+#[case::a_pool_with_a_higher_id(&[ELSE], ACME)]
+fn of_two_places_of_one_last_day_the_clients_own_counts(#[case] pools: &[&str], #[case] own: &str) {
+    let mut night = Night::new();
+    night.rules.agency_business_centers = pools.iter().map(|id| bc(id)).collect();
+    night.expect("C07", ONE);
+    night.seen_before(ACME, ONE).seen_before(ELSE, ONE);
+    let finding = night.of(ONE);
+    assert_eq!(finding.cause, Cause::AccessRemoved, "{}", finding.evidence);
+    assert_eq!(finding.last_seen_in.as_ref().unwrap().0, bc(own));
+}
+
 /// ONE of C07 should be in Acme, whose listing is complete, and was seen in Elsewhere.
 #[rstest]
 #[case::its_listing_is_unreadable(Cause::BusinessCenterUnreadable, by(|n| { n.reading(ELSE, unreadable()); }))]
