@@ -197,7 +197,7 @@ pub(crate) fn is_silent_about(scene: &Scene<'_>, view: &MemberView, id: Business
 }
 
 /// Whether a Business Center that listed accounts before lists none at all for the first night.
-fn fell_silent(scene: &Scene<'_>, view: &MemberView, id: BusinessCenterId) -> bool {
+pub(crate) fn fell_silent(scene: &Scene<'_>, view: &MemberView, id: BusinessCenterId) -> bool {
     view.listings.get(&id).is_some_and(|listing| listing.reading.is_complete() && listing.accounts.is_empty())
         && scene.history.business_centers.get(&(view.member.clone(), id)).is_some_and(|past| past.listed_accounts)
 }

@@ -6,12 +6,12 @@
 use std::fmt::Write as _;
 
 use super::Scene;
-use super::absent::Absence;
+use super::absent::{Absence, SILENCE, fell_silent};
 use super::index::Seen;
 use super::places::KnownBy;
 use crate::domain::{
-    AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Change, ExpectedAccount, Finding, Reading, Remembered,
-    StatedRole, Witness,
+    AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Change, ExpectedAccount, Finding, MemberView, Reading,
+    Remembered, StatedRole, Witness,
 };
 
 /// `Business Center Acme (7564…)`, or the id alone where there is no name.
@@ -136,7 +136,7 @@ pub(crate) fn absent(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence
     sentences(&parts)
 }
 
-fn token_problem(view: &crate::domain::MemberView) -> String {
+fn token_problem(view: &MemberView) -> String {
     use crate::domain::Standing;
     match &view.standing {
         Standing::Contradicted => {
@@ -158,13 +158,7 @@ fn places(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence) -> Vec<St
         KnownBy::Register => "given by the register",
         KnownBy::EarlierSighting => seen_before,
         KnownBy::OtherAccounts => "where this client's other accounts are or were seen",
-        KnownBy::Nothing => {
-            return vec![format!(
-                "The client's Business Center is not known; all {} Business Centers of the member were read completely{} and none holds the account",
-                view.list.business_centers.len(),
-                twice(&view.list.reading)
-            )];
-        }
+        KnownBy::Nothing => return any_place(scene, view),
     };
     let mut parts = Vec::new();
     let own = absence.places.business_centers.iter().map(|id| (id, known_by));
@@ -179,6 +173,9 @@ fn places(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence) -> Vec<St
             (Some(bc), listing) => match (&bc.status, listing) {
                 (BusinessCenterStatus::Suspended(status), _) => {
                     format!("{place} ({known_by}) is suspended by TikTok ({status})")
+                }
+                (BusinessCenterStatus::Usable, Some(_)) if fell_silent(scene, view, *id) => {
+                    format!("The member is in {place} ({known_by}), which {SILENCE}")
                 }
                 (BusinessCenterStatus::Usable, Some(listing)) => format!(
                     "The member is in {place} ({known_by}); its listing of {} accounts is complete{} and does not hold the account",
@@ -197,6 +194,22 @@ fn places(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence) -> Vec<St
     parts
 }
 
+/// That the account could be anywhere, and is nowhere. What fell silent was not read completely.
+fn any_place(scene: &Scene<'_>, view: &MemberView) -> Vec<String> {
+    let all = &view.list.business_centers;
+    let silent: Vec<_> = all.iter().filter(|(id, _)| fell_silent(scene, view, **id)).collect();
+    let read = match all.len() - silent.len() {
+        0 => String::new(),
+        others => format!(
+            "; {} {others} Business Centers of the member were read completely{} and none holds the account",
+            if silent.is_empty() { "all" } else { "the other" },
+            twice(&view.list.reading)
+        ),
+    };
+    let known = std::iter::once(format!("The client's Business Center is not known{read}"));
+    known.chain(silent.into_iter().map(|(id, bc)| format!("{} {SILENCE}", place(*id, &bc.name)))).collect()
+}
+
 fn twice(reading: &Reading) -> &'static str {
     match reading {
         Reading::Complete { twice: true } => " (read twice)",
@@ -204,7 +217,7 @@ fn twice(reading: &Reading) -> &'static str {
     }
 }
 
-fn witnesses(view: &crate::domain::MemberView, row: &ExpectedAccount) -> Vec<String> {
+fn witnesses(view: &MemberView, row: &ExpectedAccount) -> Vec<String> {
     let mut parts = Vec::new();
     if matches!(view.witness, Witness::Answered(_)) {
         parts.push("/oauth2/advertiser/get/ does not list it either".to_owned());

@@ -83,3 +83,24 @@ fn a_silence_about_an_unexpected_account_is_looked_at_again_and_told() {
     assert_eq!(judgement.doubts.accounts, BTreeSet::from([(address(MEMBER), account(TWO))]));
     assert_eq!(judgement.unread.len(), 1, "{:?}", judgement.unread);
 }
+
+/// A witness agrees that ONE is not shared, so that it is missing although Acme fell silent.
+#[rstest]
+#[case::it_should_be_there(
+    true,
+    "The member is in Business Center Acme (7564000000000000003) (given by the register), which listed accounts before and lists none at all tonight."
+)]
+#[case::it_could_be_anywhere(
+    false,
+    "The client's Business Center is not known; the other 1 Business Centers of the member were read completely and none holds the account. Business Center Acme (7564000000000000003) listed accounts before and lists none at all tonight."
+)]
+fn the_evidence_calls_no_silent_listing_complete(#[case] given: bool, #[case] evidence: &str) {
+    let mut night = silent();
+    night.view(MEMBER).infos.insert(account(ONE), AccountInfo::Forbidden);
+    if !given {
+        night.register.accounts[0].business_center = None;
+    }
+    let finding = night.of(ONE);
+    assert_eq!(finding.status, Status::Missing);
+    assert_eq!(&*finding.evidence, format!("{evidence} /advertiser/info/ refuses it to the member."));
+}
