@@ -96,9 +96,9 @@ pub struct Said {
     pub sightings: Arc<[Sighting]>,
     /// Days since [`Finding::since`]; for gaps.
     pub days_open: Option<i64>,
-    /// Last day on which a run saw it.
+    /// Last day on which a run saw it, by whichever member.
     pub last_seen_on: Option<NaiveDate>,
-    /// Where it was last seen, if that is not tonight.
+    /// Where it was last seen, if its own member does not see it tonight.
     pub last_seen_in: Option<(BusinessCenterId, Arc<str>)>,
     /// For a mistyped id.
     pub suggested_account: Option<AccountId>,

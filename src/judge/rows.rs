@@ -249,6 +249,9 @@ fn describe_absence(
         let place = &past.place;
         finding.last_seen_in = Some((place.business_center, scene.name_of(&place.member, place.business_center)));
     }
+    if !others.is_empty() {
+        finding.last_seen_on = Some(scene.today);
+    }
     finding.evidence = wording::absent(scene, row, absence, others).into();
     finding.next_step = wording::next_step(finding);
 }

@@ -10,8 +10,8 @@ use super::absent::{Absence, SILENCE, fell_silent};
 use super::index::Seen;
 use super::places::KnownBy;
 use crate::domain::{
-    AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Change, ExpectedAccount, Finding, MemberView, Reading,
-    Remembered, StatedRole, Witness,
+    AccountInfo, BusinessCenterId, BusinessCenterStatus, Cause, Change, ExpectedAccount, Finding, MemberView,
+    PastSighting, Reading, Remembered, StatedRole, Witness,
 };
 
 /// `Business Center Acme (7564…)`, or the id alone where there is no name.
@@ -120,11 +120,13 @@ pub(crate) fn absent(scene: &Scene<'_>, row: &ExpectedAccount, absence: &Absence
     if let Some((account, slip)) = absence.suggestion {
         parts.push(format!("The unexpected account {account} is near: {}", slip.words()));
     }
-    if let Some(past) = &absence.last_seen {
+    let told = |past: &&PastSighting| others.is_empty() || past.place.member == row.member;
+    if let Some(past) = absence.last_seen.as_ref().filter(told) {
         let seen = &past.place;
         let name = scene.name_of(&seen.member, seen.business_center);
         parts.push(format!(
-            "Last seen on {} in {}{}",
+            "{} on {} in {}{}",
+            if others.is_empty() { "Last seen".to_owned() } else { format!("{member} last saw it") },
             past.last_seen_on,
             place(seen.business_center, &name),
             scene.other_owner(seen).map(|owner| format!(", owned by {owner}")).unwrap_or_default()

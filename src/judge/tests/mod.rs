@@ -287,6 +287,27 @@ fn a_pool_that_is_suspended_is_why_its_accounts_are_not_seen() {
     assert_eq!(night.cause(ONE), Cause::BusinessCenterSuspended);
 }
 
+#[rstest]
+#[case::its_member_sees_it(by(|n| { n.analyst(ACME, ONE); }), "2026-11-23", "Seen in Business Center Acme")]
+#[case::another_member_sees_it(
+    by(|n| { n.share(OTHER, "1659000000000049", ONE, StatedRole::Known(Role::Analyst)); }),
+    "2026-11-23",
+    "data_extract@annalect-data.info last saw it on 2026-11-22 in Business Center Acme"
+)]
+#[case::nobody_sees_it(by(|_| {}), "2026-11-22", "Last seen on 2026-11-22 in Business Center Acme")]
+fn what_anybody_sees_tonight_was_last_seen_today(
+    #[case] change: OneChange,
+    #[case] last_seen_on: &str,
+    #[case] evidence: &str,
+) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).seen_before(ACME, ONE);
+    change(&mut night);
+    let finding = night.of(ONE);
+    assert_eq!(finding.last_seen_on, Some(day(last_seen_on)));
+    assert!(finding.evidence.contains(evidence), "{}", finding.evidence);
+}
+
 /// Our member is in Acme, where ONE of C07 should be; another one sees it elsewhere.
 #[rstest]
 #[case::in_the_clients_other_one("1659000000000049", by(|_| {}))]
