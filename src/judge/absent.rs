@@ -105,8 +105,7 @@ pub(crate) fn judge<'a>(
     if !others.is_empty() {
         return absence.because(Cause::SharedWithOtherMember, None);
     }
-    absence.suggestion =
-        near::meant(row.account_id, unexpected.candidates(&row.member, &absence.places.business_centers));
+    absence.suggestion = near::meant(row.account_id, unexpected.candidates(&absence.places.business_centers));
     let cause = if absence.suggestion.is_some() {
         Cause::MistypedId
     } else if is_gone(scene, view, row) {

@@ -6,34 +6,33 @@ use super::index::{self, Index};
 use super::places::Map;
 use super::sighted::{place, seen_confidence, sighting};
 use super::{Scene, wording};
-use crate::domain::{AccountId, Address, BusinessCenterId, Cause, Finding};
+use crate::domain::{AccountId, BusinessCenterId, Cause, Finding};
 
-/// The unexpected accounts by place: what a mistyped id may have meant.
+/// The unexpected accounts by place, whichever member sees them: what a mistyped id may have meant.
 pub(crate) struct Unexpected {
-    by_place: HashMap<(Address, BusinessCenterId), Vec<AccountId>>,
-    by_member: HashMap<Address, Vec<AccountId>>,
+    by_place: HashMap<BusinessCenterId, Vec<AccountId>>,
+    anywhere: Vec<AccountId>,
 }
 
 impl Unexpected {
     pub(super) fn new(index: &Index<'_>, named: &BTreeSet<AccountId>) -> Self {
-        let mut unexpected = Self { by_place: HashMap::new(), by_member: HashMap::new() };
+        let mut unexpected = Self { by_place: HashMap::new(), anywhere: Vec::new() };
         for seen in index.unexpected().flatten() {
             let account = seen.listed.account_id;
             if !named.contains(&account) {
-                let member = seen.member.clone();
-                unexpected.by_place.entry((member.clone(), seen.business_center)).or_default().push(account);
-                unexpected.by_member.entry(member).or_default().push(account);
+                unexpected.by_place.entry(seen.business_center).or_default().push(account);
+                unexpected.anywhere.push(account);
             }
         }
         unexpected
     }
 
-    /// Candidates for a mistyped id: in these Business Centers, anywhere if none is known.
-    pub(crate) fn candidates(&self, member: &Address, places: &BTreeSet<BusinessCenterId>) -> Vec<AccountId> {
+    /// Candidates for a mistyped id: in these Business Centers, anywhere if none is known. Some come more than once.
+    pub(crate) fn candidates(&self, places: &BTreeSet<BusinessCenterId>) -> Vec<AccountId> {
         if places.is_empty() {
-            return self.by_member.get(member).cloned().unwrap_or_default();
+            return self.anywhere.clone();
         }
-        places.iter().filter_map(|id| self.by_place.get(&(member.clone(), *id))).flatten().copied().collect()
+        places.iter().filter_map(|id| self.by_place.get(id)).flatten().copied().collect()
     }
 }
 

@@ -47,6 +47,10 @@ fn by(change: OneChange) -> OneChange {
 }))]
 #[case::lost_from_another_owner(Cause::PartnerShareLost, by(|n| { n.seen_before_of(Some("Brand Owner"), ACME, ONE); }))]
 #[case::mistyped(Cause::MistypedId, by(|n| { n.analyst(ACME, "7106541027904733188"); }))]
+#[case::mistyped_and_another_member_sees_it_there(Cause::MistypedId, by(|n| {
+    n.join(OTHER, ACME, "Acme").share(OTHER, ACME, "7106541027904733188", StatedRole::Known(Role::Analyst));
+}))]
+#[case::a_near_one_is_elsewhere(Cause::NotAssigned, by(|n| { n.analyst(ELSE, "7106541027904733188"); }))]
 #[case::suspended_business_center(Cause::BusinessCenterSuspended, by(|n| {
     n.view(MEMBER).list.business_centers.get_mut(&bc(ACME)).unwrap().status = BusinessCenterStatus::Suspended("PUNISH".into());
     n.reading(ACME, unreadable());
