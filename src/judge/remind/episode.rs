@@ -1,6 +1,6 @@
 //! A person's mails that belong together: from his first until none of his gaps is open.
 //!
-//! Invariant: mails of any outcome but a rehearsal's use up their number; only accepted ones are steps.
+//! Invariant: mails of any outcome use up their number; only accepted ones are steps, and a rehearsal is no mail of his.
 
 use std::collections::HashMap;
 
@@ -35,6 +35,8 @@ pub(super) struct Episode<'a> {
     today: NaiveDate,
     /// Its mails, oldest first; empty when a new one begins.
     mails: Vec<&'a PastMail>,
+    /// The highest number that is used up, be it by a rehearsal.
+    used: u32,
 }
 
 impl<'a> Episode<'a> {
@@ -47,7 +49,9 @@ impl<'a> Episode<'a> {
         if !goes_on(scene, reopen_days, open, &mails) {
             mails.clear();
         }
-        Self { today: scene.today, mails }
+        let first_day = mails.first().map_or(scene.today, |m| m.episode);
+        let used = past.iter().filter(|m| m.episode == first_day).map(|m| m.number).max().unwrap_or(0);
+        Self { today: scene.today, mails, used }
     }
 
     /// Day of its first mail: today for a new one.
@@ -57,7 +61,7 @@ impl<'a> Episode<'a> {
 
     /// Number of the next mail.
     pub(super) fn next_number(&self) -> u32 {
-        self.mails.iter().map(|m| m.number).max().unwrap_or(0) + 1
+        self.used + 1
     }
 
     /// Number of its first mail that he has, or may have: the thread hangs on it.

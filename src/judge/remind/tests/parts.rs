@@ -225,6 +225,17 @@ fn a_rehearsal_is_no_mail_of_the_persons() {
     assert_eq!((rehearsed.mails_sent, rehearsed.next_mail_on), (0, Some(day("2026-11-24"))));
 }
 
+/// Two rehearsals within an episode: each has a number of its own, or the second would be taken for the first.
+#[test]
+fn a_rehearsal_uses_up_its_number() {
+    let mut night = night("2026-11-27", "2026-11-23");
+    mailed(&mut night, &["2026-11-23", "2026-11-26"], MailOutcome::Accepted, &[key("C07", ONE)]);
+    night.history.mails[1].outcome = MailOutcome::Redirected;
+    let (_, reminded) = plan(&night, &policy());
+    let letter = &reminded.letters[0];
+    assert_eq!((letter.episode, letter.number, letter.thread), (day("2026-11-23"), 3, Some(1)));
+}
+
 #[rstest]
 #[case::it_was_accepted(MailOutcome::Accepted, Some(1))]
 #[case::it_may_have_arrived(MailOutcome::Doubtful, Some(1))]
