@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::index::{Index, Seen};
-use super::near::{self, Slip};
+use super::near::Slip;
 use super::places::{KnownBy, Map, Places};
 use super::unexpected::Unexpected;
 use super::{Look, Scene, change};
@@ -105,7 +105,7 @@ pub(crate) fn judge<'a>(
     if !others.is_empty() {
         return absence.because(Cause::SharedWithOtherMember, None);
     }
-    absence.suggestion = near::meant(row.account_id, unexpected.candidates(&absence.places.business_centers));
+    absence.suggestion = unexpected.meant(row.account_id, &absence.places.business_centers);
     let cause = if absence.suggestion.is_some() {
         Cause::MistypedId
     } else if is_gone(scene, view, row) {

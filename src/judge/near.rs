@@ -2,8 +2,6 @@
 //!
 //! Invariant: a suggestion is made only where exactly one candidate fits the first rule that fits any.
 
-use std::ops::RangeInclusive;
-
 use crate::domain::AccountId;
 
 /// How an id in the register differs from the one it was meant to be. The order is the order in which they are tried.
@@ -54,7 +52,7 @@ pub(crate) fn meant(
 }
 
 /// Every id from which a slip of the digits leads to this one: a few hundred, so that many candidates need not be compared
-/// one by one. Those that a spreadsheet rounded to it are a [`range`].
+/// one by one. Those that a spreadsheet rounded to it are not among them: [`rounded_to`].
 pub(crate) fn neighbours(registered: AccountId) -> impl Iterator<Item = AccountId> {
     let text = registered.to_string().into_bytes();
     let with = |change: &dyn Fn(&mut Vec<u8>)| {
@@ -80,12 +78,15 @@ pub(crate) fn neighbours(registered: AccountId) -> impl Iterator<Item = AccountI
     ids.into_iter().filter_map(|id| AccountId::parse(std::str::from_utf8(&id).ok()?).ok())
 }
 
-/// The ids, as numbers, that a spreadsheet would round to this one; none if it is not round.
-pub(crate) fn range(registered: AccountId) -> Option<RangeInclusive<u64>> {
+/// Those among accounts, in the order of their ids, that a spreadsheet would round to this one.
+pub(crate) fn rounded_to(registered: AccountId, sorted: &[AccountId]) -> &[AccountId] {
     let text = registered.to_string();
-    let zeros = text.get(15..).filter(|rest| !rest.is_empty() && rest.bytes().all(|digit| digit == b'0'))?;
+    let zeros = text.get(15..).filter(|rest| rest.bytes().all(|digit| digit == b'0')).map_or(0, str::len);
     let first = registered.get();
-    Some(first..=first + (10_u64.pow(u32::try_from(zeros.len()).ok()?) - 1))
+    let beyond = first + 10_u64.pow(u32::try_from(zeros).unwrap_or(0));
+    let start = sorted.partition_point(|account| account.get() < first);
+    let end = sorted.partition_point(|account| account.get() < beyond);
+    &sorted[start..end]
 }
 
 /// The first slip that leads from the candidate to what the register says.
@@ -160,7 +161,7 @@ mod tests {
     proptest! {
         /// Whatever slips, the search that does not compare all finds it.
         #[test]
-        fn what_is_near_is_a_neighbour_or_in_the_range(
+        fn what_is_near_is_a_neighbour_or_was_rounded(
             id in 1_u64..=9_223_372_036_854_775_807,
             at in 0_usize..20,
             digit in 0_u8..10,
@@ -180,7 +181,7 @@ mod tests {
                 let Ok(registered) = AccountId::parse(std::str::from_utf8(&slipped).unwrap()) else { continue };
                 if slip(registered.to_string().as_bytes(), &digits).is_some() {
                     let found = neighbours(registered).any(|near| near == candidate)
-                        || range(registered).is_some_and(|range| range.contains(&id));
+                        || !rounded_to(registered, &[candidate]).is_empty();
                     prop_assert!(found, "{registered} from {candidate}");
                 }
             }

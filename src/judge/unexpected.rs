@@ -3,13 +3,18 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::index::{self, Index};
+use super::near::{self, Slip};
 use super::places::Map;
 use super::sighted::{place, seen_confidence, sighting};
 use super::{Scene, wording};
-use crate::domain::{AccountId, BusinessCenterId, Cause, Finding};
+use crate::domain::{AccountId, BusinessCenterId, Cause, Finding, those_of};
+
+/// Candidates that are compared one by one; of more, those are looked up that can be meant.
+const FEW: usize = 1 << 10;
 
 /// The unexpected accounts by place, whichever member sees them: what a mistyped id may have meant.
 pub(crate) struct Unexpected {
+    /// By account, as all of them are.
     by_place: HashMap<BusinessCenterId, Vec<AccountId>>,
     anywhere: Vec<AccountId>,
 }
@@ -27,12 +32,22 @@ impl Unexpected {
         unexpected
     }
 
-    /// Candidates for a mistyped id: in these Business Centers, anywhere if none is known. Some come more than once.
-    pub(crate) fn candidates(&self, places: &BTreeSet<BusinessCenterId>) -> Vec<AccountId> {
-        if places.is_empty() {
-            return self.anywhere.clone();
+    /// The account that a mistyped id meant, of those in these Business Centers, or anywhere if none is known.
+    pub(crate) fn meant(
+        &self,
+        registered: AccountId,
+        places: &BTreeSet<BusinessCenterId>,
+    ) -> Option<(AccountId, Slip)> {
+        let lists: Vec<&[AccountId]> = match places.is_empty() {
+            true => vec![&self.anywhere],
+            false => places.iter().filter_map(|id| self.by_place.get(id)).map(Vec::as_slice).collect(),
+        };
+        if lists.iter().map(|list| list.len()).sum::<usize>() <= FEW {
+            return near::meant(registered, lists.into_iter().flatten().copied());
         }
-        places.iter().filter_map(|id| self.by_place.get(id)).flatten().copied().collect()
+        let there = |id: &AccountId| lists.iter().any(|list| !those_of(list, *id, |account| *account).is_empty());
+        let rounded = lists.iter().flat_map(|list| near::rounded_to(registered, list));
+        near::meant(registered, near::neighbours(registered).filter(there).chain(rounded.copied()))
     }
 }
 
