@@ -41,6 +41,8 @@ pub(crate) struct Map<'a> {
     scene: &'a Scene<'a>,
     clients_of: BTreeMap<BusinessCenterId, BTreeMap<ClientKey, Family>>,
     own: HashMap<ClientKey, BTreeSet<BusinessCenterId>>,
+    /// The clients whose rows give a Business Center.
+    given_to: BTreeMap<BusinessCenterId, BTreeSet<ClientKey>>,
     /// By member, the places of each account that no listing shows and `/advertiser/info/` does. Rarely asked for.
     caught: OnceLock<BTreeMap<Address, Vec<BTreeSet<BusinessCenterId>>>>,
 }
@@ -48,9 +50,16 @@ pub(crate) struct Map<'a> {
 impl<'a> Map<'a> {
     pub(crate) fn new(scene: &'a Scene<'a>, index: &Index<'a>) -> Self {
         let mut clients_of = scene.history.clients_of.clone();
-        let mut last = None;
+        let mut given_to: BTreeMap<BusinessCenterId, BTreeSet<ClientKey>> = BTreeMap::new();
+        let (mut last, mut last_given) = (None, None);
         let mut note = |expected: &Expected<'a>| {
             let client = &expected.row.client;
+            let given = expected.row.business_center.filter(|id| !scene.rules.agency_business_centers.contains(id));
+            if let Some(given) = given
+                && last_given.replace((Arc::as_ptr(client), given)) != Some((Arc::as_ptr(client), given))
+            {
+                given_to.entry(given).or_default().insert(client.key.clone());
+            }
             for seen in index.seen_of(expected) {
                 // Accounts of a client and a Business Center come together: most need no look-up.
                 if last.replace((Arc::as_ptr(client), seen.business_center))
@@ -89,7 +98,7 @@ impl<'a> Map<'a> {
                 }
             }
         }
-        Self { scene, clients_of, own, caught: OnceLock::new() }
+        Self { scene, clients_of, own, given_to, caught: OnceLock::new() }
     }
 
     /// Whether a Business Center holds several clients' accounts, or is the agency's.
@@ -98,12 +107,14 @@ impl<'a> Map<'a> {
             || self.clients_of.get(&business_center).is_some_and(|clients| families(clients) > 1)
     }
 
-    /// The only client ever seen in a Business Center, if the register still has it.
+    /// The only client that was ever seen in a Business Center or to which the register gives it, if the register still
+    /// has that client.
     pub(crate) fn only_client(&self, business_center: BusinessCenterId, index: &Index<'a>) -> Option<Arc<Client>> {
-        let clients = self.clients_of.get(&business_center)?;
-        let mut keys = clients.keys();
-        match (keys.next(), keys.next()) {
-            (Some(key), None) => index.client(key).cloned(),
+        let seen = self.clients_of.get(&business_center).into_iter().flat_map(BTreeMap::keys);
+        let given = self.given_to.get(&business_center).into_iter().flatten();
+        let clients: BTreeSet<&ClientKey> = seen.chain(given).collect();
+        match (clients.first(), clients.len()) {
+            (Some(key), 1) => index.client(key).cloned(),
             _ => None,
         }
     }

@@ -13,32 +13,37 @@ use super::unexpected::Unexpected;
 use super::{Look, Scene, Silent, add, change, wording};
 use crate::domain::{
     AccountId, AccountInfo, AccountState, ActionOwner, Address, BadRow, BadRowCause, BusinessCenterId, Cause, Client,
-    ClientKey, Confidence, ExpectedAccount, Finding, MemberView, Role, Said, SecondLook, StatedRole, Status, Text,
+    ClientKey, Confidence, ExpectedAccount, Family, Finding, MemberView, Role, Said, SecondLook, StatedRole, Status,
+    Text,
 };
 
 /// The position of each row that is to be reported, with the conflict that makes it invalid.
 ///
 /// Rows of one client are duplicates of the first, whatever parent code each has; rows of clients that do not belong
-/// together are all invalid. Rows
-/// conflict only where their own periods share a day; a row that only waits for its first day then stays silent, and of
-/// several that wait all but the first to begin.
+/// together are all invalid. Rows conflict only where their own periods share a day; a row that only waits for its first
+/// day then stays silent, and of several that wait all but the first to begin.
 pub(super) fn conflicts(rows: &[&ExpectedAccount], today: NaiveDate) -> Vec<(usize, Option<Cause>)> {
+    let families: Vec<Family> = rows.iter().map(|row| row.client.family()).collect();
+    // A placeholder can stand in thousands of rows: nobody is compared with all of them where one says enough.
+    let are_several = families.iter().any(|family| *family != families[0]);
     let mut reported = Vec::with_capacity(rows.len());
     for (i, row) in rows.iter().enumerate() {
         let others = || rows.iter().enumerate().filter(move |(j, _)| *j != i).map(|(j, other)| (j, *other));
         let same_client = |other: &ExpectedAccount| other.client.key == row.client.key;
-        let foreign = |other: &ExpectedAccount| !same_client(other) && row.client.family() != other.client.family();
-        let claimed = others().any(|(_, other)| row.overlaps(other) && foreign(other));
-        let duplicate = others().any(|(j, other)| j < i && same_client(other) && row.overlaps(other));
+        let foreign = |j: usize, other: &ExpectedAccount| families[j] != families[i] && !same_client(other);
+        let is_claimed = || others().any(|(j, other)| foreign(j, other) && row.overlaps(other));
+        let is_duplicate = || others().take(i).any(|(_, other)| same_client(other) && row.overlaps(other));
         let begins_before = |j: usize, other: &ExpectedAccount| (other.facts.start, j) < (row.facts.start, i);
         let comes_first = |j, other: &ExpectedAccount| other.covers(today) || begins_before(j, other);
-        let waits = !row.covers(today)
-            && others().any(|(j, other)| same_client(other) && !row.overlaps(other) && comes_first(j, other));
-        if claimed {
+        let waits = || {
+            !row.covers(today)
+                && others().any(|(j, other)| same_client(other) && !row.overlaps(other) && comes_first(j, other))
+        };
+        if are_several && is_claimed() {
             reported.push((i, Some(Cause::ClaimedBySeveralClients)));
-        } else if duplicate {
+        } else if is_duplicate() {
             reported.push((i, Some(Cause::DuplicateRow)));
-        } else if !waits {
+        } else if !waits() {
             reported.push((i, None));
         }
     }

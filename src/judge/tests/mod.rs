@@ -250,6 +250,47 @@ fn what_nobody_expects_is_unexpected_and_carries_the_only_client_of_its_business
     assert_eq!(night.of("7106541027904766666").client, None);
 }
 
+/// The register alone says whose Business Center it is: nothing of the client's is shared there but what nobody expects.
+#[rstest]
+#[case::one_client(&["C07"], Some("C07"))]
+#[case::two_clients(&["C07", "C08"], None)]
+fn a_business_center_that_the_register_gives_names_the_client(#[case] codes: &[&str], #[case] client: Option<&str>) {
+    let mut night = Night::new();
+    for (code, id) in codes.iter().zip([ONE, "7106541027904755555"]) {
+        night.in_acme(code, id);
+    }
+    night.analyst(ACME, TWO);
+    assert_eq!(night.of(TWO).client.as_ref().map(|client| client.code.as_str()), client);
+}
+
+#[test]
+fn a_placeholder_for_many_clients_names_a_few_of_them() {
+    let mut night = Night::new();
+    for number in 0..200 {
+        night.in_acme(&format!("C{number:03}"), ONE);
+    }
+    let findings = night.judge().findings;
+    assert!(findings.iter().all(|finding| finding.cause == Cause::ClaimedBySeveralClients));
+    let longest = findings.iter().map(|finding| finding.evidence.len()).max();
+    assert!(findings.len() == 200 && longest < Some(300), "{longest:?}");
+    assert!(findings[0].evidence.contains("line 7 (DK C005), others, and"), "{}", findings[0].evidence);
+}
+
+/// So many unexpected accounts that they are not compared one by one.
+#[rstest]
+#[case::one_digit("7106541027904733188", true)]
+#[case::two_digits("7106541027904733277", false)]
+fn among_many_the_account_that_was_meant_is_found(#[case] shared: &str, #[case] found: bool) {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).in_acme("C07", TWO).analyst(ACME, TWO).analyst(ACME, shared);
+    for number in 0..2_000_u64 {
+        night.analyst(ACME, &(1_206_541_027_904_000_000 + number * 977).to_string());
+    }
+    let finding = night.of(ONE);
+    assert_eq!(finding.suggested_account, found.then(|| account(shared)));
+    assert_eq!(finding.cause == Cause::MistypedId, found);
+}
+
 #[test]
 fn an_ended_row_is_named_in_the_evidence_of_what_is_still_shared() {
     let mut night = Night::new();
