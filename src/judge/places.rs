@@ -107,14 +107,13 @@ impl<'a> Map<'a> {
             || self.clients_of.get(&business_center).is_some_and(|clients| families(clients) > 1)
     }
 
-    /// The only client that was ever seen in a Business Center or to which the register gives it, if the register still
-    /// has that client.
+    /// The only client ever seen in a Business Center, else the only one to which the register gives it; if the register
+    /// still has that client.
     pub(crate) fn only_client(&self, business_center: BusinessCenterId, index: &Index<'a>) -> Option<Arc<Client>> {
-        let seen = self.clients_of.get(&business_center).into_iter().flat_map(BTreeMap::keys);
-        let given = self.given_to.get(&business_center).into_iter().flatten();
-        let clients: BTreeSet<&ClientKey> = seen.chain(given).collect();
-        match (clients.first(), clients.len()) {
-            (Some(key), 1) => index.client(key).cloned(),
+        let seen = self.clients_of.get(&business_center).map(|clients| clients.keys().collect::<Vec<_>>());
+        let given = || self.given_to.get(&business_center).map(|clients| clients.iter().collect());
+        match seen.or_else(given)?[..] {
+            [key] => index.client(key).cloned(),
             _ => None,
         }
     }
