@@ -66,7 +66,7 @@ pub(crate) fn judge<'a>(
         .filter(|id| view.list.business_centers.contains_key(id))
         .collect();
 
-    if view.standing.is_refused() || (view.list.reading.is_complete() && view.list.business_centers.is_empty()) {
+    if view.is_useless() {
         return absence.because(Cause::TokenProblem, None);
     }
     if let Some(canary) = missing_canary(scene, index) {

@@ -52,7 +52,9 @@ fn regressed(scene: &Scene<'_>, limits: &Guards, findings: &[Finding]) -> Option
     let baseline = scene.history.baseline.as_ref()?;
     let lost: Vec<&Finding> = findings
         .iter()
-        .filter(|f| f.status == Status::Missing && f.key().is_some_and(|key| baseline.ok.contains(&key)))
+        .filter(|f| {
+            f.is_judged() && f.status == Status::Missing && f.key().is_some_and(|key| baseline.ok.contains(&key))
+        })
         .collect();
     let share = share(lost.len(), baseline.ok.len());
     (lost.len() as u64 >= limits.min_regressed && share > limits.max_regressed_share).then(|| GuardTrip {

@@ -44,3 +44,16 @@ fn first_mails_are_counted_among_what_was_judged(#[case] limit: f64, #[case] end
         if held { vec!["first_mailed"] } else { vec![] }
     );
 }
+
+/// Ok at the baseline, missing on a held night, and tonight no longer in the register: nothing is lost.
+#[test]
+fn what_is_withdrawn_has_not_regressed() {
+    let mut night = Night::new();
+    night.in_acme("C07", ONE).analyst(ACME, ONE).remember("C07", TWO, Cause::NotAssigned, "2026-11-22");
+    let ok =
+        [ONE, TWO].map(|id| (AccountKey { client: Some(ClientKey::new("DK", "C07")), account_id: account(id) }, ()));
+    night.history.baseline = Some(Baseline { ok: ok.into_iter().collect(), ..Baseline::default() });
+    let limits = Guards { max_regressed_share: 0.0, ..limits(1.0) };
+    let held = Held { letters: 0, first_mailed: 0, store_lost: false };
+    assert_eq!(guards(&night.scene(), &limits, &night.judge().findings, held), []);
+}
