@@ -5,21 +5,14 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{ClientKey, ContactRole, Register, Scope};
+use crate::judge;
 
 /// Lines that are named in a note.
 const LINES: usize = 20;
 
 /// Clients whose gaps go to the owner or the operators.
 pub(super) fn missing(register: &Register) -> Vec<String> {
-    let answers = |role: ContactRole, key: &ClientKey| {
-        register.contacts.iter().any(|contact| {
-            contact.role == role
-                && match &contact.scope {
-                    Scope::Client(client) => client == key,
-                    Scope::Country(country) => *country == key.country,
-                }
-        })
-    };
+    let answers = |role: ContactRole, key: &ClientKey| !judge::contacts_of(register, key, role).is_empty();
     let mut seen = BTreeSet::new();
     register
         .accounts
